@@ -1,0 +1,174 @@
+//! The catalog's entries: what people can launch.
+
+pub mod choice;
+pub mod egress;
+pub mod quantity;
+pub mod rules;
+
+pub use choice::{Display, DisplayProtocol, LaunchType, Network, OsType, RecordingPolicy, Visibility, WorkspaceKind};
+pub use egress::{EgressMode, EgressPolicy, EgressRule};
+
+use std::time::Duration;
+
+use crate::{
+    id::{AppId, TenantId},
+    invalid::Problems,
+    spec::{Resources, Spec},
+    time::Timestamp,
+};
+
+/// Which way text may be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clipboard {
+    /// From the person's machine into the app.
+    pub into_app: bool,
+    /// From the app to the person's machine.
+    pub out_of_app: bool,
+}
+
+impl Default for Clipboard {
+    /// Both ways: what people expect where no policy says otherwise.
+    fn default() -> Self {
+        Self { into_app: true, out_of_app: true }
+    }
+}
+
+/// Requests and limits as their author wrote them, e.g. `500m` and `2Gi`; empty where nothing was said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResourceText {
+    /// CPUs that are reserved.
+    pub cpu_request: String,
+    /// CPUs at most.
+    pub cpu_limit: String,
+    /// Memory that is reserved.
+    pub memory_request: String,
+    /// Memory at most.
+    pub memory_limit: String,
+}
+
+/// What an author says about an app. Kept as written: [`AppFields::validate`] applies the rules on creation and change, and
+/// an adopted app that breaks one of today's rules can still be read, shown and mended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppFields {
+    /// The name on its card.
+    pub name: String,
+    /// One or two lines.
+    pub description: String,
+    /// Where a link app leads.
+    pub url: String,
+    /// The address of an image; may be empty.
+    pub icon: String,
+    /// The name of its category; may be empty.
+    pub category: String,
+    /// Who sees it.
+    pub visibility: Visibility,
+    /// What a click does.
+    pub launch_type: LaunchType,
+    /// What runs inside.
+    pub os_type: OsType,
+    /// The image, for runtimes that have images.
+    pub container_image: String,
+    /// The port on which the image serves; 0 where it does not matter.
+    pub container_port: i64,
+    /// Arguments that are added to the command or the image's entry point.
+    pub container_args: Vec<String>,
+    /// The program and its arguments, for runtimes without images.
+    pub command: Vec<String>,
+    /// Environment variables, in order.
+    pub env: Vec<(String, String)>,
+    /// Whether it gets a network.
+    pub network: Network,
+    /// Whether a window manager runs beside it.
+    pub window_manager: bool,
+    /// Requests and limits.
+    pub resources: ResourceText,
+    /// Which addresses it may reach.
+    pub egress: Option<EgressPolicy>,
+    /// How an image with a display of its own shows it.
+    pub display: Option<Display>,
+    /// Which files it gets.
+    pub workspace: WorkspaceKind,
+    /// The size of a persistent workspace where the runtime has sizes; may be empty.
+    pub workspace_size: String,
+    /// The storage class of a persistent workspace where the runtime has classes; may be empty.
+    pub workspace_storage_class: String,
+    /// Which way the clipboard may go.
+    pub clipboard: Clipboard,
+    /// Whether it is recorded.
+    pub recording: RecordingPolicy,
+    /// Whether people without access see its card and may ask for access.
+    pub discoverable: bool,
+    /// Whether its image may run as root.
+    pub run_as_root: bool,
+    /// Seconds without input until it expires; 0 for the installation's default.
+    pub idle_timeout_secs: i64,
+}
+
+impl AppFields {
+    /// Applies every rule, and names every field that breaks one.
+    pub fn validate(&self) -> Result<(), Problems> {
+        Problems::check(rules::broken(self))
+    }
+}
+
+/// One entry of the catalog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// Its id: unique in the installation.
+    pub id: AppId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Counts its changes: for compare-and-set.
+    pub version: i64,
+    /// What its author says.
+    pub fields: AppFields,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl App {
+    /// Whether a click starts a workload (and not just a link).
+    pub fn is_workload(&self) -> bool {
+        match self.fields.launch_type {
+            LaunchType::Url => false,
+            LaunchType::Container | LaunchType::WebProxy => true,
+        }
+    }
+
+    /// What a launch writes down: the app with typed quantities. Fails for an adopted app that breaks a rule.
+    pub fn resolve(&self) -> Result<Spec, Problems> {
+        let fields = &self.fields;
+        fields.validate()?;
+        let text = |text: &str| Some(text.to_owned()).filter(|it| !it.is_empty());
+        Ok(Spec {
+            app: self.id.clone(),
+            app_name: fields.name.clone(),
+            image: text(&fields.container_image),
+            command: fields.command.clone(),
+            args: fields.container_args.clone(),
+            env: fields.env.clone(),
+            network: fields.network,
+            egress: fields.egress.clone(),
+            resources: Resources {
+                cpu_request_millis: quantity::cpu_millis(&fields.resources.cpu_request),
+                cpu_limit_millis: quantity::cpu_millis(&fields.resources.cpu_limit),
+                memory_request_bytes: quantity::bytes(&fields.resources.memory_request),
+                memory_limit_bytes: quantity::bytes(&fields.resources.memory_limit),
+            },
+            window_manager: fields.window_manager,
+            display: fields.display.clone(),
+            workspace: fields.workspace,
+            clipboard: fields.clipboard,
+            recording: fields.recording,
+            idle_timeout: u64::try_from(fields.idle_timeout_secs).ok().filter(|it| *it > 0).map(Duration::from_secs),
+            run_as_root: fields.run_as_root,
+        })
+    }
+
+    /// Remarks that do not forbid anything, for the app's author.
+    pub fn hints(&self) -> Vec<String> {
+        rules::hints(&self.fields)
+    }
+}

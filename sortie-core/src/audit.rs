@@ -1,0 +1,227 @@
+//! Who did what to which, and how it went. Written in the transaction of the change; never changed afterwards.
+
+use crate::{
+    event::Event,
+    id::{RequestId, TenantId, UserId},
+    policy::Caller,
+    time::Timestamp,
+};
+
+macro_rules! audit_actions {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
+        /// What was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum AuditAction {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl AuditAction {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The name, as stored.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+        }
+    };
+}
+
+audit_actions! {
+    /// Signed in, or tried to.
+    Login = "LOGIN",
+    /// Signed out.
+    Logout = "LOGOUT",
+    /// Got new tokens for an old refresh token.
+    RefreshLogin = "REFRESH_LOGIN",
+    /// A sign-in was ended by somebody else or because its token was stolen.
+    RevokeLogin = "REVOKE_LOGIN",
+    /// Changed the own password.
+    ChangePassword = "CHANGE_PASSWORD",
+    /// Changed the own preferences.
+    UpdatePreferences = "UPDATE_PREFERENCES",
+    /// Made an app.
+    CreateApp = "CREATE_APP",
+    /// Changed an app.
+    UpdateApp = "UPDATE_APP",
+    /// Deleted an app.
+    DeleteApp = "DELETE_APP",
+    /// Opened a link app.
+    OpenLink = "OPEN_LINK",
+    /// Launched an app.
+    CreateSession = "CREATE_SESSION",
+    /// A session's workload answered.
+    SessionReady = "SESSION_READY",
+    /// Stopped a session through `stop`.
+    StopSession = "STOP_SESSION",
+    /// Ended a session through DELETE.
+    TerminateSession = "TERMINATE_SESSION",
+    /// Started a session again.
+    RestartSession = "RESTART_SESSION",
+    /// A session expired.
+    ExpireSession = "EXPIRE_SESSION",
+    /// A session failed.
+    FailSession = "FAIL_SESSION",
+    /// A session's workload was observed gone.
+    ReleaseSession = "RELEASE_SESSION",
+    /// Listed another person's sessions.
+    ListSessions = "LIST_SESSIONS",
+    /// Opened a session's screen.
+    GatewayConnect = "GATEWAY_CONNECT",
+    /// A session's screen was closed.
+    GatewayDisconnect = "GATEWAY_DISCONNECT",
+    /// Made an account.
+    CreateUser = "CREATE_USER",
+    /// Changed an account.
+    UpdateUser = "UPDATE_USER",
+    /// Deleted an account.
+    DeleteUser = "DELETE_USER",
+    /// Changed a setting.
+    UpdateSettings = "UPDATE_SETTINGS",
+    /// Wrote the catalog's first apps from a seed file.
+    SeedApps = "SEED_APPS",
+    /// Exported the audit.
+    ExportAudit = "EXPORT_AUDIT",
+}
+
+/// How it went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Success,
+    /// Refused.
+    Denied,
+    /// Tried and failed.
+    Failure,
+}
+
+impl Outcome {
+    /// The name, as stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Denied => "denied",
+            Self::Failure => "failure",
+        }
+    }
+
+    /// Reads a stored name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Success, Self::Denied, Self::Failure].into_iter().find(|it| it.name() == name)
+    }
+}
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The identity; `None` for Sortie itself and for strangers.
+    pub id: Option<UserId>,
+    /// The sign-in name at that moment; `system` for Sortie itself.
+    pub name: String,
+    /// For whom, where that is somebody else.
+    pub on_behalf_of: Option<UserId>,
+    /// From which address.
+    pub source_ip: Option<String>,
+    /// In which request.
+    pub request: Option<RequestId>,
+    /// In which tenant.
+    pub tenant: TenantId,
+}
+
+impl Actor {
+    /// Sortie itself.
+    pub fn system() -> Self {
+        Self {
+            id: None,
+            name: "system".to_owned(),
+            on_behalf_of: None,
+            source_ip: None,
+            request: None,
+            tenant: TenantId::default_tenant(),
+        }
+    }
+
+    /// The person behind a request.
+    pub fn from_caller(caller: &Caller) -> Self {
+        Self {
+            id: Some(caller.principal.user.clone()),
+            name: caller.principal.username.clone(),
+            on_behalf_of: None,
+            source_ip: Some(caller.source_ip.clone()),
+            request: Some(caller.request.clone()),
+            tenant: caller.principal.tenant.clone(),
+        }
+    }
+
+    /// The same, acting for somebody else.
+    #[must_use]
+    pub fn acting_for(mut self, user: UserId) -> Self {
+        self.on_behalf_of = Some(user);
+        self
+    }
+}
+
+/// One entry, before it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub action: AuditAction,
+    /// To which, and how: names and values in order. Never a secret.
+    pub details: Vec<(&'static str, String)>,
+    /// How it went.
+    pub outcome: Outcome,
+}
+
+impl AuditEntry {
+    /// A success.
+    pub fn new(actor: Actor, action: AuditAction, details: Vec<(&'static str, String)>) -> Self {
+        Self { actor, action, details, outcome: Outcome::Success }
+    }
+
+    /// The same with another outcome.
+    #[must_use]
+    pub fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+}
+
+/// One entry, as stored and listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// Its row's number: not the order of commits.
+    pub id: i64,
+    /// When.
+    pub timestamp: Timestamp,
+    /// The sign-in name at that moment.
+    pub user: String,
+    /// What: a name of [`AuditAction`], or one of an older system.
+    pub action: String,
+    /// The details as text (JSON in rows of ours).
+    pub details: String,
+    /// The identity.
+    pub actor_id: Option<String>,
+    /// For whom.
+    pub on_behalf_of: Option<String>,
+    /// From which address.
+    pub source_ip: Option<String>,
+    /// In which request.
+    pub request_id: Option<String>,
+    /// How it went.
+    pub outcome: String,
+    /// In which tenant.
+    pub tenant: TenantId,
+}
+
+/// What goes with every write: no audit, no change.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// When.
+    pub at: Timestamp,
+    /// The audit entry.
+    pub audit: AuditEntry,
+    /// The events that tell others.
+    pub events: Vec<Event>,
+}

@@ -1,0 +1,165 @@
+//! Facts in the past tense that others may hear. They leave the database in commit order, through the outbox.
+
+use crate::{
+    id::{AppId, EventId, SessionId, TenantId, UserId},
+    session::{Phase, Session, Status},
+    time::Timestamp,
+};
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventBody {
+    /// A session changed. Only its owner (and administrators) hear it.
+    Session {
+        /// Which.
+        session: SessionId,
+        /// Whose.
+        owner: UserId,
+        /// Of which app.
+        app: AppId,
+        /// `session.created`, `session.ready`, …
+        kind: SessionEventKind,
+        /// The status now.
+        status: Status,
+        /// The phase now.
+        phase: Phase,
+        /// The reason's code, when it ended.
+        reason: Option<String>,
+        /// The row's version now.
+        version: i64,
+    },
+    /// The catalog changed. Everybody in the tenant hears it.
+    App {
+        /// Which app.
+        app: AppId,
+        /// What happened to it.
+        kind: AppEventKind,
+    },
+}
+
+/// What happened to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionEventKind {
+    /// It was launched.
+    Created,
+    /// It waits for something else.
+    Phase,
+    /// Its workload answers.
+    Ready,
+    /// It was stopped.
+    Stopped,
+    /// It expired.
+    Expired,
+    /// It failed.
+    Failed,
+    /// Its workload is gone.
+    Released,
+}
+
+impl SessionEventKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] =
+        [Self::Created, Self::Phase, Self::Ready, Self::Stopped, Self::Expired, Self::Failed, Self::Released];
+
+    /// The name, as sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "session.created",
+            Self::Phase => "session.phase",
+            Self::Ready => "session.ready",
+            Self::Stopped => "session.stopped",
+            Self::Expired => "session.expired",
+            Self::Failed => "session.failed",
+            Self::Released => "session.released",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    /// The kind that tells of reaching a status.
+    pub fn of_status(status: Status) -> Self {
+        match status {
+            Status::Creating => Self::Created,
+            Status::Running => Self::Ready,
+            Status::Stopped => Self::Stopped,
+            Status::Expired => Self::Expired,
+            Status::Failed => Self::Failed,
+        }
+    }
+}
+
+/// What happened to an app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppEventKind {
+    /// It was made.
+    Created,
+    /// It changed.
+    Updated,
+    /// It was deleted.
+    Deleted,
+}
+
+impl AppEventKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Created, Self::Updated, Self::Deleted];
+
+    /// The name, as sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "app.created",
+            Self::Updated => "app.updated",
+            Self::Deleted => "app.deleted",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its id, before it has a position.
+    pub id: EventId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// What happened.
+    pub body: EventBody,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Event {
+    /// Tells what a session looks like after a change.
+    pub fn of_session(id: EventId, session: &Session, kind: SessionEventKind, at: Timestamp) -> Self {
+        Self {
+            id,
+            tenant: session.tenant.clone(),
+            body: EventBody::Session {
+                session: session.id.clone(),
+                owner: session.owner.clone(),
+                app: session.app.clone(),
+                kind,
+                status: session.status,
+                phase: session.phase.clone(),
+                reason: session.ending.as_ref().map(|it| it.reason.code().to_owned()),
+                version: session.version,
+            },
+            at,
+        }
+    }
+}
+
+/// An event with its place in the order of commits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Positioned {
+    /// The position: grows by commit order, without gaps that matter.
+    pub position: i64,
+    /// The event.
+    pub event: Event,
+}

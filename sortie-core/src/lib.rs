@@ -1,0 +1,24 @@
+//! The domain of Sortie: types, rules and ports.
+//!
+//! **Owns** the typed ids, the catalog's apps and their rules, the session state machine, [`session::next_step`], the access
+//! policy [`policy::may`], quota arithmetic, and the ports (traits) that the other rooms implement.
+//!
+//! **May not know** tokio, serde, tracing, the clock, or any other crate of ours. Nothing in here waits, logs, reads the time
+//! or touches the world: time and randomness are arguments.
+
+pub mod app;
+pub mod audit;
+pub mod event;
+pub mod id;
+pub mod invalid;
+pub mod policy;
+pub mod port;
+pub mod preferences;
+pub mod quota;
+pub mod secret;
+pub mod session;
+pub mod sign_in;
+pub mod spec;
+pub mod time;
+pub mod user;
+pub mod workload;

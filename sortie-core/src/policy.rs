@@ -1,0 +1,261 @@
+//! Who may do what: one function answers every question, and lists ask for the same rules as data.
+
+use crate::{
+    app::Visibility,
+    id::{RequestId, SignInId, TenantId, UserId},
+    user::Role,
+};
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The identity.
+    pub user: UserId,
+    /// The sign-in name now: for the audit and for people.
+    pub username: String,
+    /// The home tenant.
+    pub tenant: TenantId,
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// The sign-in that was used.
+    pub sign_in: SignInId,
+}
+
+impl Principal {
+    /// Whether the principal has a role; administrators have every role.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role) || self.roles.contains(&Role::Admin)
+    }
+}
+
+/// Who asks, and how the request reached us: what the audit records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Who asks.
+    pub principal: Principal,
+    /// From which address.
+    pub source_ip: String,
+    /// In which request.
+    pub request: RequestId,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// See an app.
+    ViewApp,
+    /// Launch it, or open its link.
+    LaunchApp,
+    /// Make one.
+    CreateApp,
+    /// Change one.
+    UpdateApp,
+    /// Delete one.
+    DeleteApp,
+    /// See a session.
+    ViewSession,
+    /// Stop or restart it.
+    StopSession,
+    /// See its screen and use it.
+    UseSession,
+    /// Launch for somebody else.
+    LaunchFor,
+    /// See everybody's sessions.
+    ListAllSessions,
+    /// Read the audit.
+    ReadAudit,
+    /// Read who launched what how often.
+    ReadAnalytics,
+    /// See, make, change and delete accounts.
+    ManageUsers,
+    /// See and change the installation's settings.
+    ManageSettings,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 14] = [
+        Self::ViewApp,
+        Self::LaunchApp,
+        Self::CreateApp,
+        Self::UpdateApp,
+        Self::DeleteApp,
+        Self::ViewSession,
+        Self::StopSession,
+        Self::UseSession,
+        Self::LaunchFor,
+        Self::ListAllSessions,
+        Self::ReadAudit,
+        Self::ReadAnalytics,
+        Self::ManageUsers,
+        Self::ManageSettings,
+    ];
+}
+
+/// What it is asked about.
+#[derive(Clone, Copy, Debug)]
+pub enum Object<'a> {
+    /// An app.
+    App {
+        /// Its tenant.
+        tenant: &'a TenantId,
+        /// Who sees it.
+        visibility: Visibility,
+    },
+    /// A session.
+    Session {
+        /// Its tenant.
+        tenant: &'a TenantId,
+        /// Whose it is.
+        owner: &'a UserId,
+    },
+    /// Something that belongs to the whole tenant.
+    Tenant(&'a TenantId),
+}
+
+impl Object<'_> {
+    fn tenant(&self) -> &TenantId {
+        match self {
+            Self::App { tenant, .. } | Self::Session { tenant, .. } | Self::Tenant(tenant) => tenant,
+        }
+    }
+}
+
+/// The answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Yes.
+    Granted,
+    /// No, and the object may be named in the answer.
+    Denied,
+    /// No, and the caller must not learn that the object exists.
+    Hidden,
+}
+
+impl Decision {
+    /// Whether the answer is yes.
+    pub fn is_granted(self) -> bool {
+        self == Self::Granted
+    }
+}
+
+/// Answers every permission question. What is not granted here is denied.
+pub fn may(principal: &Principal, action: Action, object: Object<'_>) -> Decision {
+    if *object.tenant() != principal.tenant {
+        return Decision::Hidden;
+    }
+    match object {
+        Object::App { visibility, .. } => on_app(principal, action, visibility),
+        Object::Session { owner, .. } => on_session(principal, action, owner),
+        Object::Tenant(_) => on_tenant(principal, action),
+    }
+}
+
+fn on_app(principal: &Principal, action: Action, visibility: Visibility) -> Decision {
+    let sees = visibility == Visibility::Public || principal.has(Role::AppAuthor);
+    if !sees {
+        return Decision::Hidden;
+    }
+    match action {
+        Action::ViewApp => Decision::Granted,
+        Action::LaunchApp => granted(visibility == Visibility::Public || principal.has(Role::Admin)),
+        Action::CreateApp | Action::UpdateApp | Action::DeleteApp => granted(principal.has(Role::AppAuthor)),
+        Action::ViewSession
+        | Action::StopSession
+        | Action::UseSession
+        | Action::LaunchFor
+        | Action::ListAllSessions
+        | Action::ReadAudit
+        | Action::ReadAnalytics
+        | Action::ManageUsers
+        | Action::ManageSettings => Decision::Denied,
+    }
+}
+
+fn on_session(principal: &Principal, action: Action, owner: &UserId) -> Decision {
+    let own = *owner == principal.user;
+    match action {
+        Action::ViewSession | Action::StopSession if own || principal.has(Role::Admin) => Decision::Granted,
+        // Administrators may not look at another person's screen: observing needs a stated reason and a banner.
+        Action::UseSession if own => Decision::Granted,
+        Action::UseSession if principal.has(Role::Admin) => Decision::Denied,
+        Action::ViewApp
+        | Action::LaunchApp
+        | Action::CreateApp
+        | Action::UpdateApp
+        | Action::DeleteApp
+        | Action::ViewSession
+        | Action::StopSession
+        | Action::UseSession
+        | Action::LaunchFor
+        | Action::ListAllSessions
+        | Action::ReadAudit
+        | Action::ReadAnalytics
+        | Action::ManageUsers
+        | Action::ManageSettings => {
+            if own {
+                Decision::Denied
+            } else {
+                Decision::Hidden
+            }
+        }
+    }
+}
+
+fn on_tenant(principal: &Principal, action: Action) -> Decision {
+    match action {
+        Action::CreateApp => granted(principal.has(Role::AppAuthor)),
+        Action::ReadAudit | Action::ReadAnalytics => granted(principal.has(Role::Auditor)),
+        Action::LaunchFor | Action::ListAllSessions | Action::ManageUsers | Action::ManageSettings => {
+            granted(principal.has(Role::Admin))
+        }
+        Action::ViewApp
+        | Action::LaunchApp
+        | Action::UpdateApp
+        | Action::DeleteApp
+        | Action::ViewSession
+        | Action::StopSession
+        | Action::UseSession => Decision::Denied,
+    }
+}
+
+fn granted(yes: bool) -> Decision {
+    if yes { Decision::Granted } else { Decision::Denied }
+}
+
+/// Which rows of a list a principal may see: data that a store translates into its query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every row of the tenant.
+    Tenant(TenantId),
+    /// The tenant's rows with one of these visibilities.
+    Visible(TenantId, Vec<Visibility>),
+    /// The tenant's rows of one owner.
+    OwnedBy(TenantId, UserId),
+}
+
+/// The apps that a principal may view: the list is the same as asking [`may`] about each.
+pub fn app_scope(principal: &Principal) -> Scope {
+    if principal.has(Role::AppAuthor) {
+        Scope::Tenant(principal.tenant.clone())
+    } else {
+        Scope::Visible(principal.tenant.clone(), vec![Visibility::Public])
+    }
+}
+
+/// The apps whose display fields strangers may read.
+pub fn anonymous_app_scope() -> Scope {
+    Scope::Visible(TenantId::default_tenant(), vec![Visibility::Public])
+}
+
+/// The sessions that a principal may view.
+pub fn session_scope(principal: &Principal) -> Scope {
+    if principal.has(Role::Admin) {
+        Scope::Tenant(principal.tenant.clone())
+    } else {
+        Scope::OwnedBy(principal.tenant.clone(), principal.user.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! The ports: what the domain needs from the world. Every port is named for the need, every adapter for its means.
+
+pub mod accounts;
+pub mod catalog;
+pub mod clock;
+pub mod coordination;
+pub mod credentials;
+pub mod records;
+pub mod runtime;
+pub mod sessions;
+
+use std::{error::Error, fmt, future::Future, pin::Pin};
+
+pub use accounts::AccountStore;
+pub use catalog::CatalogStore;
+pub use clock::{Clock, IdSource};
+pub use coordination::CoordinationStore;
+pub use credentials::CredentialMaker;
+pub use records::RecordStore;
+pub use runtime::Runtime;
+pub use sessions::SessionStore;
+
+/// A future that a port method answers with.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Any error, for people who debug.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// A failure, grouped by what the caller must do about it.
+#[derive(Debug)]
+pub enum PortError {
+    /// Someone else changed it first: read again and decide again.
+    Conflict,
+    /// Not now: retry later.
+    Unavailable(BoxError),
+    /// Never: tell a person, in these words.
+    Rejected(String),
+    /// Impossible data, or a bug: someone must look.
+    Broken(BoxError),
+}
+
+impl PortError {
+    /// "Not now", with what happened.
+    pub fn unavailable(error: impl Into<BoxError>) -> Self {
+        Self::Unavailable(error.into())
+    }
+
+    /// "Someone must look", with what happened.
+    pub fn broken(error: impl Into<BoxError>) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl fmt::Display for PortError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict => f.write_str("it was changed by someone else in the meantime"),
+            Self::Unavailable(error) => write!(f, "not available now: {error}"),
+            Self::Rejected(why) => f.write_str(why),
+            Self::Broken(error) => write!(f, "unexpected: {error}"),
+        }
+    }
+}
+
+impl Error for PortError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Conflict | Self::Rejected(_) => None,
+            Self::Unavailable(error) | Self::Broken(error) => Some(error.as_ref()),
+        }
+    }
+}
+
+/// What a port method answers with.
+pub type PortResult<'a, T> = BoxFuture<'a, Result<T, PortError>>;
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows, in the list's order.
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` on the last one. Opaque outside the store.
+    pub next: Option<String>,
+}
+
+/// Which page is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageRequest {
+    /// At most so many rows; `None` means all of them.
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    pub cursor: Option<String>,
+}

@@ -1,0 +1,71 @@
+//! The app as it was resolved at launch. Creating a workload reads this and nothing else.
+
+use std::time::Duration;
+
+use crate::{
+    app::{Clipboard, Display, EgressPolicy, Network, RecordingPolicy, WorkspaceKind},
+    id::AppId,
+};
+
+/// Everything about an app that its workload depends on, with typed quantities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// The app's id at launch.
+    pub app: AppId,
+    /// The app's name at launch.
+    pub app_name: String,
+    /// The image, for runtimes that have images.
+    pub image: Option<String>,
+    /// The program and its arguments, for runtimes without images; may be empty where there is an image.
+    pub command: Vec<String>,
+    /// Arguments that are added to the command or to the image's own entry point.
+    pub args: Vec<String>,
+    /// Environment variables, in order.
+    pub env: Vec<(String, String)>,
+    /// Whether the app gets a network of its own kind.
+    pub network: Network,
+    /// Which addresses it may reach, where that is restricted.
+    pub egress: Option<EgressPolicy>,
+    /// The limits.
+    pub resources: Resources,
+    /// Whether a window manager runs beside the app.
+    pub window_manager: bool,
+    /// How the image shows its screen, when it brings a display of its own.
+    pub display: Option<Display>,
+    /// Which files it gets.
+    pub workspace: WorkspaceKind,
+    /// Which way the clipboard may go.
+    pub clipboard: Clipboard,
+    /// Whether it is recorded.
+    pub recording: RecordingPolicy,
+    /// The app's own limit on time without input.
+    pub idle_timeout: Option<Duration>,
+    /// An administrator allowed the image to run as root.
+    pub run_as_root: bool,
+}
+
+/// Typed requests and limits; `None` where nothing was said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resources {
+    /// Thousandths of a CPU that are reserved.
+    pub cpu_request_millis: Option<u64>,
+    /// Thousandths of a CPU at most.
+    pub cpu_limit_millis: Option<u64>,
+    /// Bytes that are reserved.
+    pub memory_request_bytes: Option<u64>,
+    /// Bytes at most.
+    pub memory_limit_bytes: Option<u64>,
+}
+
+impl Resources {
+    /// What is set here, else what `defaults` say.
+    #[must_use]
+    pub fn or(self, defaults: Self) -> Self {
+        Self {
+            cpu_request_millis: self.cpu_request_millis.or(defaults.cpu_request_millis),
+            cpu_limit_millis: self.cpu_limit_millis.or(defaults.cpu_limit_millis),
+            memory_request_bytes: self.memory_request_bytes.or(defaults.memory_request_bytes),
+            memory_limit_bytes: self.memory_limit_bytes.or(defaults.memory_limit_bytes),
+        }
+    }
+}
