@@ -1,0 +1,26 @@
+//! The frames of a viewer: whatever comes, in whatever pieces, the payload is the same and the memory bounded.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sortie_stream::ws::Refusal;
+use sortie_stream::ws::uplink::{MAX_HELD, Uplink};
+
+fn payload<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, Refusal> {
+    let mut uplink = Uplink::new();
+    let mut payload = Vec::new();
+    for piece in pieces {
+        let mut buffer = vec![0; MAX_HELD];
+        buffer.extend_from_slice(piece);
+        let end = buffer.len();
+        let range = uplink.feed(&mut buffer, MAX_HELD..end)?;
+        payload.extend_from_slice(&buffer[range]);
+    }
+    Ok(payload)
+}
+
+fuzz_target!(|input: (u8, &[u8])| {
+    let (size, bytes) = input;
+    let whole = payload(std::iter::once(bytes));
+    let pieces = payload(bytes.chunks(usize::from(size).max(1)));
+    assert_eq!(whole, pieces);
+});
