@@ -1,0 +1,92 @@
+//! Starts a program of this machine in a workload of its own, prints where its screen answers, and removes it again.
+//!
+//! `cargo run -p sortie-local --example start -- xclock -update 1`; press Enter to stop it.
+
+use std::{env, error::Error, io, time::Duration};
+
+use sortie_core::{
+    app::{Clipboard, Network, RecordingPolicy, WorkspaceKind},
+    id::{AppId, InstallationId, SessionId, UserId},
+    port::Runtime,
+    spec::{Resources, Spec},
+    time::Timestamp,
+    workload::{Labels, Observed, Viewport, WorkloadOrder, WorkspaceClaim},
+};
+use sortie_local::{LocalRuntime, Settings};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut command: Vec<String> = env::args().skip(1).collect();
+    if command.is_empty() {
+        command = vec!["xterm".to_owned()];
+    }
+    let data_dir = env::temp_dir().join("sortie-example");
+    let runtime = LocalRuntime::start(Settings::new(&data_dir)).await?;
+    if let Some(problem) = runtime.condition().problems.into_iter().next() {
+        return Err(problem.message.into());
+    }
+    let order = order(&runtime, command)?;
+    let session = &order.labels.session;
+    runtime.create(&order).await?;
+    let end = loop {
+        match runtime.observe(session).await? {
+            Observed::Ready { .. } => break None,
+            Observed::Broken(breakage) => break Some(breakage),
+            Observed::Absent | Observed::Starting { .. } | Observed::Ending => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    };
+    match end {
+        None => {
+            let endpoint = runtime.open(session).await?;
+            print(&format!("The screen answers at {:?}; press Enter to stop.", endpoint.address));
+            tokio::task::spawn_blocking(|| io::stdin().read_line(&mut String::new())).await??;
+        }
+        Some(breakage) => print(&format!("{} {}", breakage.detail, breakage.output.join("\n"))),
+    }
+    runtime.delete(&order.labels).await?;
+    while runtime.observe(session).await? != Observed::Absent {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    print("Stopped.");
+    Ok(())
+}
+
+fn order(runtime: &LocalRuntime, command: Vec<String>) -> Result<WorkloadOrder, Box<dyn Error>> {
+    Ok(WorkloadOrder {
+        labels: Labels {
+            installation: InstallationId::new("example")?,
+            incarnation: 0,
+            place: runtime.place().clone(),
+            session: SessionId::new(format!("example-{}", std::process::id()))?,
+            owner: UserId::new("me")?,
+            created_at: Timestamp::from_micros(0),
+        },
+        spec: Spec {
+            app: AppId::new("example")?,
+            app_name: "Example".to_owned(),
+            image: None,
+            command,
+            args: Vec::new(),
+            env: Vec::new(),
+            network: Network::None,
+            egress: None,
+            resources: Resources::default(),
+            window_manager: false,
+            display: None,
+            workspace: WorkspaceKind::Ephemeral,
+            clipboard: Clipboard::default(),
+            recording: RecordingPolicy::Never,
+            idle_timeout: None,
+            run_as_root: false,
+        },
+        viewport: Viewport::DEFAULT,
+        workspace: WorkspaceClaim::Ephemeral,
+    })
+}
+
+#[expect(clippy::print_stdout, reason = "an example talks to its reader")]
+fn print(line: &str) {
+    println!("{line}");
+}

@@ -1,0 +1,13 @@
+//! The local runtime with real sandboxes and a real X server. Needs what the product needs: bubblewrap,
+//! tigervnc-standalone-server, openbox, xterm, x11-apps, x11-utils.
+
+mod app;
+mod contract;
+mod crash;
+mod display;
+mod isolation;
+mod limits;
+mod probe;
+mod stage;
+mod survival;
+mod viewer;

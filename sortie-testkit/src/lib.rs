@@ -1,0 +1,4 @@
+//! Placeholder.
+
+pub mod contract;
+pub mod postgres;
