@@ -1,0 +1,83 @@
+import { Problem, readProblem } from "./problem";
+
+export interface Page<T> {
+  items: T[];
+  /** Path of the next page, or null on the last one. */
+  next: string | null;
+}
+
+interface Call {
+  method?: "GET" | "POST" | "PUT" | "DELETE";
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+let onSignedOut: () => void = () => undefined;
+
+/** Registers what happens when any call learns that nobody is signed in any more. */
+export function whenSignedOut(listener: () => void): void {
+  onSignedOut = listener;
+}
+
+async function send(path: string, call: Call): Promise<Response> {
+  const init: RequestInit = {
+    method: call.method ?? "GET",
+    credentials: "same-origin",
+    headers: {
+      accept: "application/json",
+      ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+      ...call.headers,
+    },
+  };
+  if (call.body !== undefined) init.body = JSON.stringify(call.body);
+  if (call.signal) init.signal = call.signal;
+
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    throw new Problem({
+      status: 0,
+      code: "unreachable",
+      title: "The server cannot be reached",
+      detail: "Nothing was changed. Check your connection, then try again.",
+    });
+  }
+  if (response.ok) return response;
+  const problem = await readProblem(response);
+  if (problem.status === 401 && !path.startsWith("/api/auth/")) onSignedOut();
+  throw problem;
+}
+
+/** Calls the API and answers the body; throws a `Problem`. */
+export async function request<T>(path: string, call: Call = {}): Promise<T> {
+  const response = await send(path, call);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** Reads one page of a list, with the way to the next one from the `Link` header. */
+export async function requestPage<T>(path: string, call: Call = {}): Promise<Page<T>> {
+  const response = await send(path, call);
+  return { items: (await response.json()) as T[], next: nextPage(response.headers.get("link")) };
+}
+
+/** The target of `rel="next"` as a path on this server. */
+export function nextPage(link: string | null): string | null {
+  const target = link?.match(/<([^>]+)>\s*;[^,]*\brel="?next"?/)?.[1];
+  if (!target) return null;
+  const url = new URL(target, window.location.origin);
+  return url.pathname + url.search;
+}
+
+/** A query string of the values that are present; empty ones are left out. */
+export function query(values: Record<string, string | number | undefined>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== "") params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text ? `?${text}` : "";
+}

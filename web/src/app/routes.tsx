@@ -1,0 +1,59 @@
+import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { CatalogPage } from "@/features/catalog/catalog-page";
+import { AdminLayout } from "./admin-layout";
+import { CrashPage } from "./crash-page";
+import { NotFound } from "./not-found";
+import { RequireSignIn } from "./require-sign-in";
+import { Shell } from "./shell";
+
+/** A page that is loaded when it is first visited. */
+function page(path: string, load: () => Promise<React.ComponentType>): RouteObject {
+  return { path, lazy: async () => ({ Component: await load() }) };
+}
+
+const admin: RouteObject = {
+  path: "admin",
+  Component: AdminLayout,
+  children: [
+    { index: true, lazy: async () => ({ Component: (await import("@/features/admin/overview/overview-page")).OverviewPage }) },
+    page("apps", async () => (await import("@/features/admin/apps/apps-page")).AppsPage),
+    page("apps/new", async () => (await import("@/features/admin/apps/new-app-page")).NewAppPage),
+    page("apps/:id", async () => (await import("@/features/admin/apps/edit-app-page")).EditAppPage),
+    page("users", async () => (await import("@/features/admin/users/users-page")).UsersPage),
+    page("users/new", async () => (await import("@/features/admin/users/new-user-page")).NewUserPage),
+    page("users/:id", async () => (await import("@/features/admin/users/edit-user-page")).EditUserPage),
+    page("sessions", async () => (await import("@/features/admin/sessions/all-sessions-page")).AllSessionsPage),
+    page("audit", async () => (await import("@/features/admin/audit/audit-page")).AuditPage),
+    page("analytics", async () => (await import("@/features/admin/analytics/analytics-page")).AnalyticsPage),
+    page("settings", async () => (await import("@/features/admin/settings/server-settings-page")).ServerSettingsPage),
+  ],
+};
+
+export const router = createBrowserRouter([
+  {
+    ErrorBoundary: CrashPage,
+    HydrateFallback: () => null,
+    children: [
+      page("/sign-in", async () => (await import("@/features/auth/sign-in-page")).SignInPage),
+      {
+        Component: RequireSignIn,
+        children: [
+          page("/sessions/:id", async () => (await import("@/features/viewer/session-page")).SessionPage),
+          {
+            Component: Shell,
+            children: [
+              { path: "/", Component: CatalogPage },
+              page("/apps/:id", async () => (await import("@/features/catalog/app-page")).AppPage),
+              page("/sessions", async () => (await import("@/features/sessions/sessions-page")).SessionsPage),
+              page("/settings", async () => (await import("@/features/settings/settings-page")).SettingsPage),
+              page("/help", async () => (await import("@/features/help/help-page")).HelpPage),
+              admin,
+              { path: "/index.html", element: <Navigate to="/" replace /> },
+              { path: "*", Component: NotFound },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+]);

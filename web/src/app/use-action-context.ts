@@ -1,0 +1,32 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "react-router";
+import type { ActionContext } from "@/actions/registry";
+import { meQuery, signOut } from "@/api/auth";
+import { asProblem } from "@/api/problem";
+import { useMe } from "@/hooks/use-me";
+import { patchPreferences } from "@/lib/preferences";
+import { showToast } from "@/lib/toasts";
+
+export function useActionContext(): ActionContext {
+  const { isAdmin, mayAudit, mayAuthor } = useMe();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  return {
+    isAdmin,
+    mayAudit,
+    mayAuthor,
+    go: (path) => void navigate(path),
+    setTheme: (theme) => patchPreferences({ theme }),
+    signOut: () => {
+      signOut().then(
+        () => {
+          void navigate("/sign-in", { replace: true });
+          client.setQueryData(meQuery.queryKey, null);
+        },
+        (cause: unknown) => {
+          showToast({ tone: "problem", text: "You are still signed in", detail: asProblem(cause).message });
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import type { RecordingPolicy } from "@/api/wire";
+import { CheckField, SelectField, TextField } from "@/components/ui/field";
+import { Panel } from "@/components/ui/page";
+import { envFromLines, envToLines, fromLines, toLines } from "./draft";
+import type { FormProps } from "./form-props";
+import { LinesField } from "./lines-field";
+
+const number = (text: string) => Math.max(0, Math.floor(Number(text) || 0));
+
+/** The program or image that a launch starts. */
+export function ProgramPanel({ draft, errorOf, onChange }: FormProps) {
+  return (
+    <Panel title="What it runs" description="A program of this server, or an image where the runtime has images.">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <LinesField
+          className="sm:col-span-2"
+          label="Command"
+          rows={3}
+          lines={draft.command}
+          parse={fromLines}
+          print={toLines}
+          error={errorOf("command")}
+          hint="The program, then one argument per line; spaces stay part of an argument"
+          placeholder={"xterm\n-fa\nMonospace"}
+          onChange={(command) => onChange({ command })}
+        />
+        <LinesField
+          className="sm:col-span-2"
+          label="Environment"
+          rows={2}
+          lines={draft.env}
+          parse={envFromLines}
+          print={envToLines}
+          error={errorOf("env")}
+          hint="One NAME=value per line. Not for secrets: administrators can read it"
+          onChange={(env) => onChange({ env })}
+        />
+        <TextField
+          label="Image"
+          mono
+          value={draft.container_image}
+          error={errorOf("container_image")}
+          hint="Used by container runtimes only"
+          onChange={(event) => onChange({ container_image: event.target.value })}
+        />
+        <TextField
+          label="Port inside the image"
+          type="number"
+          min={0}
+          max={65535}
+          value={draft.container_port || ""}
+          error={errorOf("container_port")}
+          onChange={(event) => onChange({ container_port: number(event.target.value) })}
+        />
+        <CheckField
+          label="Give it a window manager"
+          hint="For programs with several windows or dialogs"
+          checked={draft.window_manager}
+          onChange={(event) => onChange({ window_manager: event.target.checked })}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+/** Files, clipboard, recording and the end of a session. */
+export function BehaviourPanel({ draft, errorOf, onChange }: FormProps) {
+  const { clipboard } = draft;
+  return (
+    <Panel title="How it behaves">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <SelectField
+          label="Files"
+          value={draft.workspace?.kind ?? "ephemeral"}
+          error={errorOf("workspace.kind")}
+          onChange={(event) =>
+            onChange({ workspace: event.target.value === "persistent" ? { kind: "persistent", size: draft.workspace?.size ?? "", storage_class: draft.workspace?.storage_class ?? "" } : null })
+          }
+        >
+          <option value="ephemeral">Gone when the session ends</option>
+          <option value="persistent">Kept for each person</option>
+        </SelectField>
+        <TextField
+          label="Ends after minutes without input"
+          type="number"
+          min={0}
+          value={draft.idle_timeout ? Math.round(draft.idle_timeout / 60) : ""}
+          error={errorOf("idle_timeout")}
+          placeholder="As the server says"
+          onChange={(event) => onChange({ idle_timeout: number(event.target.value) * 60 })}
+        />
+        <CheckField
+          label="People may paste into it"
+          checked={clipboard.in}
+          onChange={(event) => onChange({ clipboard: { ...clipboard, in: event.target.checked } })}
+        />
+        <CheckField
+          label="People may copy out of it"
+          checked={clipboard.out}
+          onChange={(event) => onChange({ clipboard: { ...clipboard, out: event.target.checked } })}
+        />
+        <SelectField
+          label="Recording"
+          value={draft.recording_policy}
+          error={errorOf("recording_policy")}
+          onChange={(event) => onChange({ recording_policy: event.target.value as RecordingPolicy })}
+        >
+          <option value="never">Never</option>
+          <option value="on_request">When somebody asks for it</option>
+          <option value="always">Always</option>
+        </SelectField>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,83 @@
+import type { App, Session, User } from "@/api/wire";
+
+/** Complete objects of the wire, to be changed where a test cares. */
+export function sampleApp(more: Partial<App> = {}): App {
+  return {
+    id: "terminal",
+    name: "Terminal",
+    description: "A shell.",
+    url: "",
+    icon: "",
+    category: "Tools",
+    visibility: "public",
+    launch_type: "container",
+    os_type: "linux",
+    container_image: "",
+    container_port: 0,
+    container_args: [],
+    command: ["xterm"],
+    env: [],
+    network: "none",
+    window_manager: true,
+    resource_limits: { cpu_request: "", cpu_limit: "", memory_request: "", memory_limit: "" },
+    egress_policy: null,
+    display: null,
+    workspace: null,
+    clipboard: { in: true, out: true },
+    recording_policy: "never",
+    discoverable: false,
+    run_as_root: false,
+    idle_timeout: 0,
+    tenant_id: "default",
+    version: 1,
+    created_at: "2026-11-01T10:00:00Z",
+    updated_at: "2026-11-01T10:00:00Z",
+    can_launch: true,
+    unavailable: null,
+    hints: [],
+    ...more,
+  };
+}
+
+export function sampleSession(more: Partial<Session> = {}): Session {
+  return {
+    id: "s1",
+    user_id: "u1",
+    username: "ada",
+    app_id: "terminal",
+    app_name: "Terminal",
+    app_icon: "",
+    status: "running",
+    phase: "ready",
+    phase_detail: "",
+    phase_since: "2026-11-21T10:00:00Z",
+    reason: null,
+    output: null,
+    idle_timeout: 7200,
+    expires_at: null,
+    websocket_url: "/ws/sessions/s1",
+    clipboard: { in: true, out: true },
+    screen_width: 1280,
+    screen_height: 800,
+    replaces: null,
+    version: 3,
+    created_at: "2026-11-21T10:00:00Z",
+    updated_at: "2026-11-21T10:00:00Z",
+    started_at: "2026-11-21T10:00:01Z",
+    ended_at: null,
+    can_control: true,
+    capabilities: { resize: true },
+    ...more,
+  };
+}
+
+export const SAMPLE_USER: User = {
+  id: "u1",
+  username: "ada",
+  email: "",
+  name: "Ada",
+  roles: ["user"],
+  groups: [],
+  tenant_id: "default",
+  last_sign_in_at: null,
+};
