@@ -13,11 +13,6 @@ use sortie_core::{
 };
 
 fn main() -> Result<(), Problems> {
-    run()
-}
-
-/// The whole life, step by step.
-pub(crate) fn run() -> Result<(), Problems> {
     let now = Timestamp::from_micros(0);
     let app = App {
         id: AppId::new_slug("terminal")?,

@@ -1,0 +1,31 @@
+# Every task of the house. Each target is one script in scripts/, so that it can be read and run by itself.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt walls bench fuzz scan
+
+help: ## Says what there is.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Installs what is missing, builds, and starts Sortie on this machine.
+	@scripts/run
+
+test: ## Installs what is missing, and runs every check and every test.
+	@scripts/test
+
+check: ## The quick checks: format, walls, clippy, types. Installs nothing.
+	@scripts/check
+
+fmt: ## Formats the Rust sources.
+	@cargo fmt --all
+
+walls: ## Checks which crate may depend on what.
+	@scripts/walls
+
+bench: ## Builds for release, measures, and prints one table per scenario.
+	@scripts/bench
+
+fuzz: ## Fuzzes the parsers; FUZZ_SECONDS (60) for each target.
+	@scripts/fuzz
+
+scan: ## Checks dependencies for advisories, licences, sources and walls.
+	@scripts/scan
