@@ -1,4 +1,4 @@
-//! Placeholder.
+//! Fixtures, fakes and contract suites for the tests of Sortie.
 
 pub mod contract;
 pub mod postgres;

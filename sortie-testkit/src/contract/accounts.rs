@@ -11,9 +11,8 @@ use sortie_core::{
     sign_in::{ClientKind, SignIn},
     user::{PasswordHash, Role, User},
 };
-use tokio::task::JoinSet;
 
-use super::sample::{Stores, at, audited, change, ensure_conflict, ensure_same, sign_in, tenant, user};
+use super::sample::{Stores, at, at_once, audited, change, ensure_conflict, ensure_same, sign_in, tenant, user};
 
 /// Gives a macro the names of all checks of this contract.
 #[macro_export]
@@ -47,7 +46,7 @@ async fn enter<S: Stores>(store: &Arc<S>, sign_in: &SignIn) -> Result<()> {
 /// Every field; and the list is by name.
 pub async fn a_user_reads_back_as_written<S: Stores>(store: Arc<S>) -> Result<()> {
     let mut ada = user("ada")?;
-    ada.email = "ada@example.com".to_owned();
+    ada.email = "ada@example.com".into();
     ada.password = Some(PasswordHash::new("$argon2id$v=19$..."));
     ada.roles = vec![Role::AppAuthor, Role::Auditor];
     ada.last_sign_in_at = Some(at(3));
@@ -56,7 +55,7 @@ pub async fn a_user_reads_back_as_written<S: Stores>(store: Arc<S>) -> Result<()
     ada.version = 2;
     ada.disabled = true;
     ada.password = None;
-    ada.username = "Ada.L".to_owned();
+    ada.username = "Ada.L".into();
     store.update_user(1, &ada, change(AuditAction::UpdateUser, 4)).await?;
     ensure_same(&store.find_user(&ada.id).await?, &Some(ada.clone()))?;
     let bob = user("Bob")?;
@@ -71,7 +70,7 @@ pub async fn a_taken_user_name_is_a_conflict<S: Stores>(store: Arc<S>) -> Result
     insert(&store, &other).await?;
     let twin = User { id: other.id.clone(), ..user("ada")? };
     ensure_conflict(store.insert_user(&twin, change(AuditAction::CreateUser, 1)).await)?;
-    other.username = "ada".to_owned();
+    other.username = "ada".into();
     other.version = 2;
     ensure_conflict(store.update_user(1, &other, change(AuditAction::UpdateUser, 1)).await)?;
     ensure_same(&audited(&store).await?, &2)
@@ -93,7 +92,9 @@ pub async fn a_user_is_found_by_the_exact_name_and_else_without_case<S: Stores>(
     insert(&store, &user("Zoë")?).await?;
     insert(&store, &user("ada")?).await?;
     insert(&store, &user("Ada")?).await?;
-    for (name, expected) in [("ZOË", Some("Zoë")), ("ada", Some("ada")), ("Ada", Some("Ada")), ("ADA", None), ("eve", None)] {
+    for (name, expected) in
+        [("ZOË", Some("Zoë")), ("ada", Some("ada")), ("Ada", Some("Ada")), ("ADA", None), ("eve", None)]
+    {
         let found = store.find_user_by_name(name).await?.map(|it| it.username);
         ensure!(found.as_deref() == expected, "{name} finds {found:?}");
     }
@@ -102,19 +103,11 @@ pub async fn a_user_is_found_by_the_exact_name_and_else_without_case<S: Stores>(
 
 /// And the others learn that there is one.
 pub async fn of_racing_servers_one_makes_the_first_user<S: Stores>(store: Arc<S>) -> Result<()> {
-    let mut servers = JoinSet::new();
-    for number in 0..8 {
-        let store = Arc::clone(&store);
-        servers.spawn(async move {
-            let admin = user(&format!("admin-{number}"))?;
-            Ok::<_, anyhow::Error>(store.insert_first_user(&admin, change(AuditAction::CreateUser, 0)).await?)
-        });
-    }
-    let mut made = 0;
-    while let Some(server) = servers.join_next().await {
-        made += u32::from(server??);
-    }
-    ensure_same(&made, &1)?;
+    let made = at_once(&store, 8, |store, number| async move {
+        let admin = user(&format!("admin-{number}"))?;
+        Ok(store.insert_first_user(&admin, change(AuditAction::CreateUser, 0)).await?)
+    });
+    ensure_same(&made.await?.into_iter().filter(|it| *it).count(), &1)?;
     ensure_same(&store.list_users(&tenant()).await?.len(), &1)
 }
 

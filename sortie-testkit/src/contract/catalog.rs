@@ -15,7 +15,7 @@ use sortie_core::{
 };
 use tokio::task::JoinSet;
 
-use super::sample::{Stores, app, at, audited, change, ensure_conflict, ensure_same, tenant, told, unique};
+use super::sample::{Stores, app, at, at_once, audited, change, ensure_conflict, ensure_same, tenant, told, unique};
 
 /// Gives a macro the names of all checks of this contract.
 #[macro_export]
@@ -39,13 +39,13 @@ macro_rules! catalog_contract {
 /// Every field, with characters that databases stumble over.
 pub async fn an_app_reads_back_as_it_was_written<S: Stores>(store: Arc<S>) -> Result<()> {
     let mut full = app("My App? 7")?;
-    full.fields.name = "Ünïcode \"quoted\" 'n' `ticked` \\ % _ 🖥".to_owned();
-    full.fields.description = "two\nlines".to_owned();
-    full.fields.category = "Tools".to_owned();
+    full.fields.name = "Ünïcode \"quoted\" 'n' `ticked` \\ % _ 🖥".into();
+    full.fields.description = "two\nlines".into();
+    full.fields.category = "Tools".into();
     full.fields.visibility = Visibility::AdminOnly;
     full.fields.launch_type = LaunchType::Container;
     full.fields.os_type = OsType::Windows;
-    full.fields.container_image = "ghcr.io/example/app:latest".to_owned();
+    full.fields.container_image = "ghcr.io/example/app:latest".into();
     full.fields.container_port = 8_080;
     full.fields.container_args = vec!["--a b".to_owned(), String::new()];
     full.fields.command = vec!["/bin/sh".to_owned(), "-c".to_owned(), "echo \"$HOME\"".to_owned()];
@@ -57,8 +57,8 @@ pub async fn an_app_reads_back_as_it_was_written<S: Stores>(store: Arc<S>) -> Re
     full.fields.egress = Some(EgressPolicy { mode: EgressMode::Denylist, rules: vec![rule] });
     full.fields.display = Some(Display { protocol: DisplayProtocol::WebSocket, port: 6_080, path: "/ws".to_owned() });
     full.fields.workspace = WorkspaceKind::Persistent;
-    full.fields.workspace_size = "5Gi".to_owned();
-    full.fields.workspace_storage_class = "fast".to_owned();
+    full.fields.workspace_size = "5Gi".into();
+    full.fields.workspace_storage_class = "fast".into();
     full.fields.clipboard = Clipboard { into_app: true, out_of_app: false };
     full.fields.recording = RecordingPolicy::OnRequest;
     full.fields.discoverable = true;
@@ -79,7 +79,7 @@ pub async fn a_taken_app_id_is_a_conflict<S: Stores>(store: Arc<S>) -> Result<()
     let first = app("a")?;
     store.insert_app(&first, change(AuditAction::CreateApp, 0)).await?;
     let mut second = app("a")?;
-    second.fields.name = "other".to_owned();
+    second.fields.name = "other".into();
     ensure_conflict(store.insert_app(&second, change(AuditAction::CreateApp, 1)).await)?;
     ensure_same(&store.find_app(&first.id).await?, &Some(first))
 }
@@ -90,11 +90,11 @@ pub async fn a_stale_version_conflicts_and_changes_nothing<S: Stores>(store: Arc
     store.insert_app(&first, change(AuditAction::CreateApp, 0)).await?;
     let mut second = first.clone();
     second.version = 2;
-    second.fields.name = "second".to_owned();
+    second.fields.name = "second".into();
     store.update_app(1, &second, change(AuditAction::UpdateApp, 1)).await?;
     let mut third = first;
     third.version = 2;
-    third.fields.name = "third".to_owned();
+    third.fields.name = "third".into();
     ensure_conflict(store.update_app(1, &third, change(AuditAction::UpdateApp, 2)).await)?;
     ensure_same(&store.find_app(&second.id).await?, &Some(second))?;
     ensure_same(&audited(&store).await?, &2)
@@ -166,19 +166,11 @@ pub async fn a_scope_shows_only_its_tenant_and_its_visibilities<S: Stores>(store
 
 /// Of servers that start together, one sows.
 pub async fn seeding_happens_only_into_an_empty_catalog<S: Stores>(store: Arc<S>) -> Result<()> {
-    let mut servers = JoinSet::new();
-    for _ in 0..8 {
-        let store = Arc::clone(&store);
-        servers.spawn(async move {
-            let apps = [app("a")?, app("b")?];
-            Ok::<_, anyhow::Error>(store.seed_apps(&apps, change(AuditAction::SeedApps, 0)).await?)
-        });
-    }
-    let mut sown = 0;
-    while let Some(server) = servers.join_next().await {
-        sown += u32::from(server??);
-    }
-    ensure_same(&sown, &1)?;
+    let sown = at_once(&store, 8, |store, number| async move {
+        let apps: Vec<_> = (0..20).map(|it| app(&format!("app-{number}-{it}"))).collect::<Result<_>>()?;
+        Ok(store.seed_apps(&apps, change(AuditAction::SeedApps, 0)).await?)
+    });
+    ensure_same(&sown.await?.into_iter().filter(|it| *it).count(), &1)?;
     ensure_same(&audited(&store).await?, &1)
 }
 

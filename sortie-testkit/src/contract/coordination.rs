@@ -8,6 +8,7 @@ use sortie_core::{
     event::EventBody,
     id::PlaceId,
     port::{PortError, coordination::Place},
+    quota::Limits,
 };
 use tokio::task::JoinSet;
 
@@ -31,7 +32,7 @@ macro_rules! coordination_contract {
     };
 }
 
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 /// Whoever asks.
 pub async fn the_installation_stays_the_same<S: Stores>(store: Arc<S>) -> Result<()> {
@@ -179,7 +180,7 @@ pub async fn epochs_move_with_their_own_kind_only<S: Stores>(store: Arc<S>) -> R
     let second = store.epochs().await?;
     ensure!(second.apps > first.apps, "{first:?} became {second:?}");
     ensure_same(&(second.access, second.sessions), &(first.access, first.sessions))?;
-    store.launch(&session("s-1", "u-1", 0)?, Default::default(), change(AuditAction::CreateSession, 0)).await?;
+    store.launch(&session("s-1", "u-1", 0)?, Limits::default(), change(AuditAction::CreateSession, 0)).await?;
     let third = store.epochs().await?;
     ensure!(third.sessions > second.sessions && third.apps == second.apps, "{second:?} became {third:?}");
     Ok(())

@@ -151,7 +151,7 @@ pub async fn launches_are_counted_per_app_and_day<S: Stores>(store: Arc<S>) -> R
 /// And one of which no name is known under its id.
 pub async fn a_deleted_app_is_counted_under_its_last_name<S: Stores>(store: Arc<S>) -> Result<()> {
     let mut a = app("a")?;
-    a.fields.name = "Alpha".to_owned();
+    a.fields.name = "Alpha".into();
     store.insert_app(&a, change(AuditAction::CreateApp, 0)).await?;
     opened(&store, &a.id, 0).await?;
     opened(&store, &AppId::new("never-seen")?, 0).await?;

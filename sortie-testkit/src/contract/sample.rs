@@ -5,15 +5,13 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use sortie_core::{
     app::{App, AppFields, LaunchType},
     audit::{Actor, AuditAction, AuditEntry, Change},
     event::{AppEventKind, Event, EventBody},
     id::{AppId, EventId, PlaceId, SessionId, SignInId, TenantId, UserId},
-    port::{
-        AccountStore, CatalogStore, CoordinationStore, PortError, RecordStore, SessionStore, records::AuditFilter,
-    },
+    port::{AccountStore, CatalogStore, CoordinationStore, PortError, RecordStore, SessionStore, records::AuditFilter},
     secret::TokenHash,
     session::{NewSession, Reason, Session, SessionEvent, apply},
     sign_in::{ClientKind, SignIn},
@@ -22,6 +20,7 @@ use sortie_core::{
     user::{Role, User},
     workload::{Viewport, WorkspaceClaim},
 };
+use tokio::{sync::Barrier, task::JoinSet};
 
 /// A store with every port.
 pub trait Stores:
@@ -163,10 +162,40 @@ pub async fn audited<S: Stores>(store: &Arc<S>) -> Result<u64> {
     Ok(store.count_audit(&whole_audit()).await?)
 }
 
+/// Lets `count` tasks do the same at the same time, each with its number; answers what they answered.
+pub async fn at_once<S, T, F>(store: &Arc<S>, count: usize, task: impl Fn(Arc<S>, usize) -> F) -> Result<Vec<T>>
+where
+    S: Stores,
+    T: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
+    let line = Arc::new(Barrier::new(count));
+    let mut tasks = JoinSet::new();
+    for number in 0..count {
+        let (line, store, task) = (Arc::clone(&line), Arc::clone(store), task(Arc::clone(store), number));
+        tasks.spawn(async move {
+            // A pool that makes its connections when they are needed has them when it counts.
+            for _ in 0..3 {
+                line.wait().await;
+                store.ping().await?;
+            }
+            line.wait().await;
+            task.await
+        });
+    }
+    let mut answers = Vec::new();
+    while let Some(answer) = tasks.join_next().await {
+        answers.push(answer??);
+    }
+    Ok(answers)
+}
+
 /// That a call found somebody else's change in its way.
 pub fn ensure_conflict<T: std::fmt::Debug>(result: Result<T, PortError>) -> Result<()> {
-    ensure!(matches!(result, Err(PortError::Conflict)), "expected a conflict, found {result:?}");
-    Ok(())
+    match result {
+        Err(PortError::Conflict) => Ok(()),
+        found => bail!("expected a conflict, found {found:?}"),
+    }
 }
 
 /// That two values are the same; shows both when not.

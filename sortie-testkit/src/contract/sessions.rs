@@ -19,7 +19,8 @@ use sortie_core::{
 use tokio::task::JoinSet;
 
 use super::sample::{
-    Stores, app, at, audited, change, ensure_conflict, ensure_same, failed, place, running, session, tenant, told, unique,
+    Stores, app, at, audited, change, ensure_conflict, ensure_same, failed, place, running, session, tenant, told,
+    unique,
 };
 
 /// Gives a macro the names of all checks of this contract.
@@ -62,13 +63,15 @@ pub async fn a_session_reads_back_as_it_was_written<S: Stores>(store: Arc<S>) ->
     let mut first = session("s 1?", "u-1", 0)?;
     first.viewport = Viewport::new(1_920, 1_080)?;
     first.idle_timeout = Some(Duration::from_secs(90));
-    first.max_lifetime = Some(Duration::from_secs(3_600));
+    first.max_lifetime = Some(Duration::from_hours(1));
     first.workspace = WorkspaceClaim::Persistent(WorkspaceId::new("w-1")?);
     first.replaces = Some(SessionId::new("s-0")?);
     launch(&store, &first).await?;
     ensure_same(&store.find_session(&first.id).await?, &Some(first.clone()))?;
     let mut before = first;
-    for after in [running(&before, 1)?, failed(&running(&before, 1)?, 2)?, failed(&running(&before, 1)?, 2)?.released(at(3))] {
+    for after in
+        [running(&before, 1)?, failed(&running(&before, 1)?, 2)?, failed(&running(&before, 1)?, 2)?.released(at(3))]
+    {
         replace(&store, &before, &after).await?;
         ensure_same(&store.find_session(&after.id).await?, &Some(after.clone()))?;
         before = after;
@@ -89,12 +92,12 @@ pub async fn a_launch_is_one_row_one_audit_entry_and_one_count<S: Stores>(store:
 }
 
 /// Launches that race until each has an answer; answers how many were admitted. `Unavailable` may be asked again.
-async fn race<S: Stores>(store: &Arc<S>, users: usize, limits: Limits, expected: QuotaKind) -> Result<usize> {
+async fn race<S: Stores>(store: &Arc<S>, users: i64, limits: Limits, expected: QuotaKind) -> Result<usize> {
     let mut launches = JoinSet::new();
     for number in 0..64 {
         let store = Arc::clone(store);
         launches.spawn(async move {
-            let one = session(&format!("s-{number}"), &format!("u-{}", number % users), number as i64)?;
+            let one = session(&format!("s-{number}"), &format!("u-{}", number % users), number)?;
             loop {
                 match store.launch(&one, limits, told(AuditAction::CreateSession, &one.app, 0)?).await {
                     Ok(()) => return Ok(true),
@@ -114,7 +117,7 @@ async fn race<S: Stores>(store: &Arc<S>, users: usize, limits: Limits, expected:
 
 /// Never more, and never fewer.
 pub async fn racing_launches_of_one_user_fill_the_limit_exactly<S: Stores>(store: Arc<S>) -> Result<()> {
-    let limits = Limits { per_user: NonZeroU32::new(5), global: NonZeroU32::new(100) };
+    let limits = Limits { per_user: NonZeroU32::new(5), global: None };
     ensure_same(&race(&store, 1, limits, QuotaKind::User).await?, &5)?;
     ensure_same(&store.usage(&UserId::new("u-0")?).await?, &Usage { user: 5, global: 5 })?;
     ensure_same(&audited(&store).await?, &5)
@@ -172,7 +175,8 @@ pub async fn a_session_with_input_since_does_not_expire<S: Stores>(store: Arc<S>
     replace(&store, &first, &ready).await?;
     store.touch(&[(first.id.clone(), at(5))]).await?;
     let ended = failed(&ready, 9)?;
-    let expire = |before| store.replace_session(before, &ended, Guard::RowAndActivity, change(AuditAction::ExpireSession, 9));
+    let expire =
+        |before| store.replace_session(before, &ended, Guard::RowAndActivity, change(AuditAction::ExpireSession, 9));
     ensure_conflict(expire(&ready).await)?;
     let mut seen = ready.clone();
     seen.last_input_at = Some(at(5));
@@ -201,9 +205,8 @@ pub async fn a_phase_is_told_without_an_audit_entry<S: Stores>(store: Arc<S>) ->
     let first = session("s-1", "u-1", 0)?;
     launch(&store, &first).await?;
     let Some(next) = first.in_phase(PhaseKind::Starting, "pulling", at(1)) else { bail!("the phase says nothing new") };
-    let event = || -> Result<_> {
-        Ok(Event::of_session(EventId::new(unique("e"))?, &next, SessionEventKind::Phase, at(1)))
-    };
+    let event =
+        || -> Result<_> { Ok(Event::of_session(EventId::new(unique("e"))?, &next, SessionEventKind::Phase, at(1))) };
     store.record_phase(&first, &next, event()?).await?;
     ensure_conflict(store.record_phase(&first, &next, event()?).await)?;
     ensure_same(&store.find_session(&first.id).await?, &Some(next.clone()))?;
@@ -228,7 +231,8 @@ pub async fn a_scope_shows_only_its_sessions<S: Stores>(store: Arc<S>) -> Result
     launch(&store, &session("s-2", "u-2", 2)?).await?;
     launch(&store, &Session { tenant: other.clone(), ..session("s-3", "u-1", 3)? }).await?;
     replace(&store, &first, &running(&first, 1)?).await?;
-    let owner = |id: &str| -> Result<_> { Ok(SessionFilter { owner: Some(UserId::new(id)?), ..SessionFilter::default() }) };
+    let owner =
+        |id: &str| -> Result<_> { Ok(SessionFilter { owner: Some(UserId::new(id)?), ..SessionFilter::default() }) };
     let running = SessionFilter { statuses: vec![Status::Running, Status::Failed], ..SessionFilter::default() };
     for (scope, filter, expected) in [
         (Scope::Tenant(tenant()), SessionFilter::default(), "s-2 s-1"),
@@ -313,10 +317,10 @@ pub async fn a_second_workspace_for_the_same_app_is_a_conflict<S: Stores>(store:
 /// Sessions and counts keep the app's name.
 pub async fn deleting_an_app_that_was_launched_keeps_its_history<S: Stores>(store: Arc<S>) -> Result<()> {
     let mut launched = app("terminal")?;
-    launched.fields.name = "Terminal".to_owned();
+    launched.fields.name = "Terminal".into();
     store.insert_app(&launched, change(AuditAction::CreateApp, 0)).await?;
     let mut first = session("s-1", "u-1", 0)?;
-    first.app_name = "Terminal".to_owned();
+    first.app_name = "Terminal".into();
     launch(&store, &first).await?;
     store.delete_app(&launched, change(AuditAction::DeleteApp, 1)).await?;
     ensure_same(&store.find_session(&first.id).await?, &Some(first))?;

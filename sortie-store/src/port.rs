@@ -1,0 +1,15 @@
+//! The ports of the domain, on the two databases.
+
+mod accounts;
+mod catalog;
+mod change;
+mod coordination;
+mod records;
+mod sessions;
+mod sign_ins;
+
+#[cfg(test)]
+pub(crate) use self::{
+    records::page as records_page,
+    sessions::{session_page, unreleased_sessions},
+};

@@ -1,0 +1,118 @@
+//! Sign-ins: found by the hashes of their tokens.
+
+use diesel::prelude::*;
+use sortie_core::{audit::Change, id::SignInId, port::accounts::SignIns, sign_in::SignIn, user::User};
+
+use super::change::{Kind, record};
+use crate::{
+    connection::{AnyBackend, AnyConnection},
+    error::Failure,
+    moment::Moment,
+    row::{Reading, sign_in::SignInRow, user::UserRow},
+    schema::{
+        sign_ins::{self, dsl},
+        users,
+    },
+};
+
+/// The hash of a token that somebody showed.
+pub(super) enum Token {
+    /// Of a cookie or an access token.
+    Access(String),
+    /// Of a refresh token, or of the one before the last rotation.
+    Refresh(String),
+}
+
+/// The sign-in with this token and its user.
+pub(super) fn find(connection: &mut AnyConnection, token: Token) -> Result<Option<(SignIn, User)>, Failure> {
+    let both = (SignInRow::as_select(), UserRow::as_select());
+    let query = dsl::sign_ins.inner_join(users::table).select(both).into_boxed::<AnyBackend>();
+    let query = match token {
+        Token::Access(hash) => query.filter(dsl::token_hash.eq(hash)),
+        Token::Refresh(hash) => {
+            query.filter(dsl::refresh_hash.eq(hash.clone()).or(dsl::previous_refresh_hash.eq(hash)))
+        }
+    };
+    let found = query.first::<(SignInRow, UserRow)>(connection).optional()?;
+    found.map(|(sign_in, user)| Ok((sign_in.try_into()?, user.try_into()?))).transpose()
+}
+
+/// Inserts a sign-in; `Conflict` when its user is gone.
+pub(super) fn insert(connection: &mut AnyConnection, mut row: SignInRow, change: &Change) -> Result<(), Failure> {
+    let user = diesel::update(users::table.filter(users::id.eq(row.user_id.clone())))
+        .set(users::last_sign_in_at.eq(Moment::from(change.at)));
+    let tenant: Option<String> = user.returning(users::tenant_id).get_result(connection).optional()?;
+    row.tenant_id = tenant.ok_or(Failure::Conflict)?;
+    diesel::insert_into(sign_ins::table).values(row).execute(connection)?;
+    Ok(record(connection, Kind::Access, change)?)
+}
+
+/// Writes new tokens over the sign-in whose refresh token is `before`.
+pub(super) fn rotate(
+    connection: &mut AnyConnection,
+    before: String,
+    row: SignInRow,
+    change: &Change,
+) -> Result<(), Failure> {
+    let current =
+        dsl::sign_ins.filter(dsl::id.eq(row.id)).filter(dsl::refresh_hash.eq(before)).filter(dsl::revoked_at.is_null());
+    let tokens = (
+        dsl::token_hash.eq(row.token_hash),
+        dsl::refresh_hash.eq(row.refresh_hash),
+        dsl::previous_refresh_hash.eq(row.previous_refresh_hash),
+        dsl::last_used_at.eq(row.last_used_at),
+        dsl::expires_at.eq(row.expires_at),
+    );
+    match diesel::update(current).set(tokens).execute(connection)? {
+        0 => Err(Failure::Conflict),
+        _ => Ok(record(connection, Kind::Access, change)?),
+    }
+}
+
+/// Writes down use: each time only where it is later than the stored one.
+pub(super) fn touch(connection: &mut AnyConnection, mut uses: Vec<(String, Moment, Moment)>) -> QueryResult<()> {
+    // In one order, so that two replicas that write the same rows do not wait for each other in a circle.
+    uses.sort();
+    for (id, used, expires) in uses {
+        let good = dsl::sign_ins.filter(dsl::id.eq(id)).filter(dsl::revoked_at.is_null());
+        let earlier = good.clone().filter(dsl::last_used_at.lt(used));
+        diesel::update(earlier).set(dsl::last_used_at.eq(used)).execute(connection)?;
+        let shorter = good.filter(dsl::expires_at.lt(expires));
+        diesel::update(shorter).set(dsl::expires_at.eq(expires)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Revokes the good ones; answers which. Where none was good nothing changed, so nothing is written down either.
+pub(super) fn revoke(
+    connection: &mut AnyConnection,
+    which: &SignIns,
+    change: &Change,
+) -> Result<Vec<SignInId>, Failure> {
+    let at = Moment::from(change.at);
+    let mut good = diesel::update(dsl::sign_ins)
+        .filter(dsl::revoked_at.is_null())
+        .filter(dsl::expires_at.gt(at))
+        .filter(dsl::ends_at.gt(at))
+        .into_boxed::<AnyBackend>();
+    good = match which {
+        SignIns::One(id) => good.filter(dsl::id.eq(id.as_str().to_owned())),
+        SignIns::Of { user, except } => {
+            let except = except.as_ref().map_or("", |it| it.as_str()).to_owned();
+            good.filter(dsl::user_id.eq(user.as_str().to_owned())).filter(dsl::id.ne(except))
+        }
+    };
+    let revoked: Vec<String> = good.set(dsl::revoked_at.eq(at)).returning(dsl::id).get_results(connection)?;
+    if !revoked.is_empty() {
+        record(connection, Kind::Access, change)?;
+    }
+    let id = |it: String| Ok(Reading { table: "sign_ins", id: &it }.id("id", &it)?);
+    revoked.into_iter().map(id).collect()
+}
+
+/// Removes what ended, was revoked or ran out before this time.
+pub(super) fn prune(connection: &mut AnyConnection, before: Moment) -> QueryResult<u64> {
+    let ended = dsl::ends_at.lt(before).or(dsl::expires_at.lt(before)).or(dsl::revoked_at.lt(before).assume_not_null());
+    let removed = diesel::delete(dsl::sign_ins.filter(ended)).execute(connection)?;
+    Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,111 @@
+//! PostgreSQL: what every connection must be like, and the lock around migrations.
+
+use std::time::Duration;
+
+use diesel::{
+    Connection, OptionalExtension, PgConnection, QueryResult, RunQueryDsl, connection::SimpleConnection, sql_query,
+    sql_types::Bool,
+};
+use tracing::warn;
+
+use crate::error::OpenError;
+
+/// How long a connection may take to be made.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Parameters of libpq that bound how long anything can hang. What the connection string says itself stays.
+const DEFAULTS: [(&str, &str); 7] = [
+    ("connect_timeout", "2"),
+    ("application_name", "sortie"),
+    ("keepalives", "1"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "3"),
+    ("keepalives_count", "3"),
+    // Milliseconds that sent data may stay unacknowledged: a server that vanished is noticed.
+    ("tcp_user_timeout", "8000"),
+];
+
+/// What holds on every pooled connection. Dates are written in one form whatever the server's locale is.
+const STATE: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
+                     SET idle_in_transaction_session_timeout = '10s'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';";
+
+/// Makes a fresh connection one of the pool's.
+pub(crate) fn prepare(connection: &mut PgConnection) -> QueryResult<()> {
+    connection.batch_execute(STATE)
+}
+
+/// A connection of its own, for migrations: statements may take as long as they need.
+pub(crate) fn connect(dsn: &str) -> Result<PgConnection, OpenError> {
+    PgConnection::establish(&complete(dsn)).map_err(|error| OpenError::Unreachable(error.to_string()))
+}
+
+#[derive(diesel::QueryableByName)]
+struct Secrecy {
+    #[diesel(sql_type = Bool)]
+    is_open: bool,
+}
+
+/// Says so when what is sent can be read on the way: libpq's default takes a server without TLS.
+pub(crate) fn warn_if_open(connection: &mut PgConnection) -> QueryResult<()> {
+    let text =
+        "SELECT inet_client_addr() IS NOT NULL AND NOT ssl AS is_open FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    if sql_query(text).get_result::<Secrecy>(connection).optional()?.is_some_and(|it| it.is_open) {
+        warn!("The connection to PostgreSQL is not encrypted; set sslmode=verify-full, or at least sslmode=require");
+    }
+    Ok(())
+}
+
+/// The connection string with the defaults for what it leaves open.
+pub(crate) fn complete(dsn: &str) -> String {
+    let dsn = dsn.trim();
+    let is_url = dsn.starts_with("postgres://") || dsn.starts_with("postgresql://");
+    let mut text = dsn.to_owned();
+    for (key, value) in DEFAULTS {
+        if names(dsn, key, is_url) {
+            continue;
+        }
+        let separator = match (is_url, text.contains('?')) {
+            (true, false) => "?",
+            (true, true) => "&",
+            (false, _) => " ",
+        };
+        text.push_str(separator);
+        text.push_str(key);
+        text.push('=');
+        text.push_str(value);
+    }
+    text
+}
+
+/// Whether the connection string sets a parameter itself.
+fn names(dsn: &str, key: &str, is_url: bool) -> bool {
+    if is_url {
+        let parameters = dsn.split_once('?').map_or("", |(_, it)| it);
+        parameters.split('&').any(|it| it.split('=').next() == Some(key))
+    } else {
+        dsn.split_whitespace().any(|it| it.split('=').next() == Some(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_gets_what_it_leaves_open_and_keeps_what_it_says() {
+        let dsn = complete("postgres://u:p@h/db?sslmode=require&connect_timeout=9");
+        assert!(
+            dsn.starts_with("postgres://u:p@h/db?sslmode=require&connect_timeout=9&application_name=sortie"),
+            "{dsn}"
+        );
+        assert_eq!(dsn.matches("connect_timeout").count(), 1);
+        assert!(complete("postgres://h/db").starts_with("postgres://h/db?connect_timeout=2&"));
+    }
+
+    #[test]
+    fn keyword_pairs_are_completed_as_pairs() {
+        let dsn = complete("host=/run/pg user=u keepalives_idle=60");
+        assert!(dsn.contains(" connect_timeout=2 application_name=sortie"), "{dsn}");
+        assert_eq!(dsn.matches("keepalives_idle").count(), 1);
+    }
+}

@@ -1,0 +1,126 @@
+//! Rows of `outbox`.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use sortie_core::{
+    event::{AppEventKind, Event, EventBody, Positioned, SessionEventKind},
+    session::{Phase, PhaseKind, Status},
+    time::Timestamp,
+};
+
+use super::{Corrupt, Reading, to_json};
+use crate::{connection::AnyBackend, moment::Moment, schema::outbox};
+
+/// An event before it has a position.
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+pub(crate) struct NewEventRow {
+    id: String,
+    tenant_id: String,
+    kind: String,
+    body: String,
+    created_at: Moment,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SessionTwin {
+    session_id: String,
+    user_id: String,
+    app_id: String,
+    status: String,
+    phase: String,
+    phase_detail: String,
+    /// Microseconds since the Unix epoch.
+    phase_since: i64,
+    reason: Option<String>,
+    version: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AppTwin {
+    app_id: String,
+}
+
+impl From<&Event> for NewEventRow {
+    fn from(event: &Event) -> Self {
+        let (kind, body) = match &event.body {
+            EventBody::Session { session, owner, app, kind, status, phase, reason, version } => {
+                let twin = SessionTwin {
+                    session_id: session.as_str().to_owned(),
+                    user_id: owner.as_str().to_owned(),
+                    app_id: app.as_str().to_owned(),
+                    status: status.name().to_owned(),
+                    phase: phase.kind.name().to_owned(),
+                    phase_detail: phase.detail.clone(),
+                    phase_since: phase.since.as_micros(),
+                    reason: reason.clone(),
+                    version: *version,
+                };
+                (kind.name(), to_json(&twin))
+            }
+            EventBody::App { app, kind } => (kind.name(), to_json(&AppTwin { app_id: app.as_str().to_owned() })),
+        };
+        Self {
+            id: event.id.as_str().to_owned(),
+            tenant_id: event.tenant.as_str().to_owned(),
+            kind: kind.to_owned(),
+            body,
+            created_at: event.at.into(),
+        }
+    }
+}
+
+/// One event.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+#[diesel(check_for_backend(AnyBackend))]
+pub(crate) struct EventRow {
+    id: String,
+    position: Option<i64>,
+    tenant_id: String,
+    kind: String,
+    body: String,
+    created_at: Moment,
+}
+
+impl TryFrom<EventRow> for Positioned {
+    type Error = Corrupt;
+
+    fn try_from(row: EventRow) -> Result<Self, Corrupt> {
+        let reading = Reading { table: "outbox", id: &row.id };
+        let body = if let Some(kind) = SessionEventKind::parse(&row.kind) {
+            session_body(reading, kind, &row.body)?
+        } else {
+            let kind = reading.choice("kind", &row.kind, AppEventKind::parse)?;
+            let twin: AppTwin = reading.json("body", &row.body)?;
+            EventBody::App { app: reading.id("body", &twin.app_id)?, kind }
+        };
+        Ok(Self {
+            position: row.position.ok_or_else(|| reading.corrupt("position", "is missing"))?,
+            event: Event {
+                id: reading.id("id", &row.id)?,
+                tenant: reading.id("tenant_id", &row.tenant_id)?,
+                body,
+                at: row.created_at.into(),
+            },
+        })
+    }
+}
+
+fn session_body(reading: Reading<'_>, kind: SessionEventKind, body: &str) -> Result<EventBody, Corrupt> {
+    let twin: SessionTwin = reading.json("body", body)?;
+    Ok(EventBody::Session {
+        session: reading.id("body", &twin.session_id)?,
+        owner: reading.id("body", &twin.user_id)?,
+        app: reading.id("body", &twin.app_id)?,
+        kind,
+        status: reading.choice("body", &twin.status, Status::parse)?,
+        phase: Phase {
+            kind: reading.choice("body", &twin.phase, PhaseKind::parse)?,
+            detail: twin.phase_detail,
+            since: Timestamp::from_micros(twin.phase_since),
+        },
+        reason: twin.reason,
+        version: twin.version,
+    })
+}

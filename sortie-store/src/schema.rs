@@ -1,0 +1,252 @@
+//! The tables as Diesel knows them: what both dialects have in common. A test compares them with the databases.
+
+diesel::table! {
+    /// The catalog.
+    applications (id) {
+        id -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        url -> Nullable<Text>,
+        icon -> Nullable<Text>,
+        category -> Nullable<Text>,
+        visibility -> Text,
+        launch_type -> Nullable<Text>,
+        os_type -> Nullable<Text>,
+        container_image -> Nullable<Text>,
+        container_port -> Nullable<BigInt>,
+        container_args -> Nullable<Text>,
+        cpu_request -> Nullable<Text>,
+        cpu_limit -> Nullable<Text>,
+        memory_request -> Nullable<Text>,
+        memory_limit -> Nullable<Text>,
+        egress_policy -> Nullable<Text>,
+        tenant_id -> Text,
+        command -> Text,
+        env -> Text,
+        network -> Text,
+        window_manager -> Bool,
+        display -> Nullable<Text>,
+        workspace -> Text,
+        clipboard -> Text,
+        recording_policy -> Text,
+        discoverable -> Bool,
+        run_as_root -> Bool,
+        idle_timeout -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Sessions.
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        app_id -> Text,
+        pod_name -> Nullable<Text>,
+        pod_ip -> Nullable<Text>,
+        status -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        tenant_id -> Text,
+        username -> Text,
+        app_name -> Text,
+        version -> BigInt,
+        phase -> Text,
+        phase_detail -> Text,
+        phase_since -> Timestamp,
+        reason -> Nullable<Text>,
+        reason_detail -> Nullable<Text>,
+        output -> Nullable<Text>,
+        place_id -> Text,
+        spec -> Nullable<Text>,
+        screen_width -> Integer,
+        screen_height -> Integer,
+        workspace_id -> Nullable<Text>,
+        idle_timeout -> Nullable<BigInt>,
+        max_lifetime -> Nullable<BigInt>,
+        started_at -> Nullable<Timestamp>,
+        last_input_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        released_at -> Nullable<Timestamp>,
+        replaces -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Persistent workspaces.
+    workspaces (id) {
+        id -> Text,
+        tenant_id -> Text,
+        user_id -> Text,
+        app_id -> Text,
+        holder_session -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// People.
+    users (id) {
+        id -> Text,
+        username -> Text,
+        username_lower -> Text,
+        email -> Nullable<Text>,
+        display_name -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        roles -> Text,
+        auth_provider -> Text,
+        auth_provider_id -> Text,
+        tenant_id -> Text,
+        tenant_roles -> Text,
+        disabled -> Bool,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        last_sign_in_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    /// Sign-ins.
+    sign_ins (id) {
+        id -> Text,
+        user_id -> Text,
+        tenant_id -> Text,
+        client -> Text,
+        token_hash -> Text,
+        refresh_hash -> Nullable<Text>,
+        previous_refresh_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+        last_used_at -> Timestamp,
+        expires_at -> Timestamp,
+        ends_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        source_ip -> Text,
+    }
+}
+
+diesel::table! {
+    /// What people prefer.
+    user_preferences (user_id) {
+        user_id -> Text,
+        theme -> Nullable<Text>,
+        collapsed_categories -> Nullable<Text>,
+        favorites -> Nullable<Text>,
+        updated_at -> Nullable<Timestamp>,
+        tenant_id -> Text,
+    }
+}
+
+diesel::table! {
+    /// Settings.
+    settings (tenant_id, key) {
+        tenant_id -> Text,
+        key -> Text,
+        value -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Who did what.
+    audit_log (id) {
+        id -> BigInt,
+        timestamp -> Timestamp,
+        user -> Text,
+        action -> Text,
+        details -> Nullable<Text>,
+        tenant_id -> Text,
+        actor_id -> Nullable<Text>,
+        on_behalf_of -> Nullable<Text>,
+        source_ip -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        outcome -> Text,
+    }
+}
+
+diesel::table! {
+    /// Launches, for counting.
+    analytics (id) {
+        id -> BigInt,
+        app_id -> Text,
+        timestamp -> Timestamp,
+        tenant_id -> Text,
+        app_name -> Text,
+    }
+}
+
+diesel::table! {
+    /// Events on their way out.
+    outbox (id) {
+        id -> Text,
+        position -> Nullable<BigInt>,
+        tenant_id -> Text,
+        kind -> Text,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Which database this is.
+    installation (id) {
+        id -> Text,
+        incarnation -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Tenants.
+    tenants (id) {
+        id -> Text,
+        name -> Text,
+        slug -> Text,
+        settings -> Text,
+        quotas -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// How often data changed.
+    change_epochs (kind) {
+        kind -> Text,
+        epoch -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Where workloads live.
+    places (id) {
+        id -> Text,
+        kind -> Text,
+        machine -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Who does which job.
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        epoch -> BigInt,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Which servers can serve which schema.
+    schema_compatibility (version) {
+        version -> Text,
+        serves_from -> Text,
+        applied_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(sign_ins -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(sign_ins, users);

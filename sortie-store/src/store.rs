@@ -1,0 +1,211 @@
+//! The store: opened, used through the ports, closed.
+
+use std::{sync::Arc, time::Duration};
+
+use diesel::{Connection, PgConnection, RunQueryDsl, sql_query, sql_types::Bool};
+use sortie_core::port::PortResult;
+
+use crate::{
+    connection::AnyConnection,
+    error::{Failure, OpenError},
+    migrate,
+    pool::{Pool, Target},
+    postgres,
+    settings::{Database, Settings},
+    sqlite::{self, file::OwnedFile, pragmas, writer::Writer},
+};
+
+/// How long closing waits for reads that are under way.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
+/// How long starting waits for another replica that is migrating, and how often it looks.
+const MIGRATION_PATIENCE: Duration = Duration::from_mins(2);
+const MIGRATION_STEP: Duration = Duration::from_millis(200);
+/// The key of the advisory lock around migrations on PostgreSQL: "sortie" as bytes.
+const MIGRATION_LOCK: i64 = 0x736F_7274_6965;
+
+/// An open database. A cheap handle: clones share it.
+///
+/// Implements the ports `AccountStore`, `CatalogStore`, `CoordinationStore`, `RecordStore` and `SessionStore` of `sortie-core`.
+/// Their futures need a tokio runtime; opening and closing block and need none.
+#[derive(Clone)]
+pub struct Store(Arc<Access>);
+
+enum Access {
+    /// The pool goes first when this is dropped, so that the writer is the last to close the file.
+    Sqlite {
+        readers: Pool,
+        writer: Writer,
+        _file: OwnedFile,
+    },
+    Postgres {
+        pool: Pool,
+    },
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date. Blocks.
+    pub fn open(settings: Settings) -> Result<Self, OpenError> {
+        let access = match settings.database {
+            Database::Sqlite { path } => {
+                let file = sqlite::file::take(&path)?;
+                let mut connection = sqlite::connect(&file.path)?;
+                pragmas::check_version(&mut connection).map_err(|error| named(error, &file.path))?;
+                // Looked at before anything is set: a foreign file stays as it is, down to its journal mode.
+                migrate::pending_sqlite(&mut connection).map_err(|error| named(error, &file.path))?;
+                pragmas::prepare_writer(&mut connection)?;
+                migrate::sqlite(&mut connection)?;
+                let readers = Pool::open(Target::Sqlite(file.path.clone()), sqlite::READERS, sqlite::READERS)
+                    .map_err(OpenError::File)?;
+                let writer = Writer::start(file.path.clone(), connection)?;
+                Access::Sqlite { readers, writer, _file: file }
+            }
+            Database::Postgres { dsn, direct_dsn, max_connections } => {
+                let mut connection = postgres::connect(direct_dsn.as_deref().unwrap_or(&dsn))?;
+                postgres::warn_if_open(&mut connection)?;
+                migrate_postgres(&mut connection)?;
+                // Only now: it holds the lock.
+                drop(connection);
+                let pool = Pool::open(Target::Postgres(postgres::complete(&dsn)), max_connections, 1)
+                    .map_err(OpenError::Unreachable)?;
+                Access::Postgres { pool }
+            }
+        };
+        Ok(Self(Arc::new(access)))
+    }
+
+    /// The migrations that opening would apply, oldest first, by version. Changes nothing; makes no file. Blocks.
+    pub fn pending(settings: &Settings) -> Result<Vec<String>, OpenError> {
+        match &settings.database {
+            Database::Sqlite { path } if !path.exists() => {
+                let mut nothing = sqlite::connect(":memory:")?;
+                migrate::pending_sqlite(&mut nothing)
+            }
+            Database::Sqlite { path } => {
+                let path = path.to_str().ok_or_else(|| OpenError::File("the path is not valid UTF-8".to_owned()))?;
+                migrate::pending_sqlite(&mut sqlite::connect(path)?).map_err(|error| named(error, path))
+            }
+            Database::Postgres { dsn, direct_dsn, .. } => {
+                migrate::pending_postgres(&mut postgres::connect(direct_dsn.as_deref().unwrap_or(dsn))?)
+            }
+        }
+    }
+
+    /// Brings the schema up to date and closes the database again; answers what was applied, by version. With `check_only`
+    /// it changes nothing and answers what would be applied. Blocks.
+    pub fn migrate(settings: &Settings, check_only: bool) -> Result<Vec<String>, OpenError> {
+        let pending = Self::pending(settings)?;
+        if !check_only && !pending.is_empty() {
+            Self::open(settings.clone())?.close();
+        }
+        Ok(pending)
+    }
+
+    /// Finishes what was begun and closes the database; every later call answers `Unavailable`. A SQLite file is left
+    /// without `-wal` and `-shm` beside it. Blocks, at most a few seconds. Closing twice is fine.
+    pub fn close(&self) {
+        match &*self.0 {
+            Access::Sqlite { readers, writer, .. } => {
+                readers.close(CLOSE_PATIENCE);
+                writer.close();
+            }
+            Access::Postgres { pool } => pool.close(CLOSE_PATIENCE),
+        }
+    }
+
+    /// Runs a query.
+    pub(crate) fn read<T, F>(&self, query: F) -> PortResult<'_, T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
+    {
+        Box::pin(async move {
+            let (Access::Sqlite { readers: pool, .. } | Access::Postgres { pool }) = &*self.0;
+            Ok(pool.run(query).await?)
+        })
+    }
+
+    /// Runs a change in a transaction; its answer comes after the commit.
+    pub(crate) fn write<T, F>(&self, change: F) -> PortResult<'_, T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
+    {
+        Box::pin(async move { Ok(self.commit(change).await?) })
+    }
+
+    /// The same with our own error, for answers that a port error cannot give.
+    pub(crate) async fn commit<T, F>(&self, change: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
+    {
+        match &*self.0 {
+            Access::Sqlite { writer, .. } => writer.run(change).await,
+            Access::Postgres { pool } => pool.run(|connection| connection.transaction(change)).await,
+        }
+    }
+}
+
+/// Puts the database's name into an error that is about a whole database.
+fn named(error: OpenError, name: &str) -> OpenError {
+    if let OpenError::Foreign { table, .. } = error {
+        OpenError::Foreign { database: name.to_owned(), table }
+    } else if let OpenError::Unreachable(error) = error {
+        OpenError::File(format!("{name} cannot be read: {error}"))
+    } else {
+        error
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Got {
+    #[diesel(sql_type = Bool)]
+    got: bool,
+}
+
+/// Migrates under a lock of the session, so that replicas that start together apply everything once.
+fn migrate_postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
+    let mut waited = Duration::ZERO;
+    loop {
+        let text = format!("SELECT pg_try_advisory_lock({MIGRATION_LOCK}) AS got");
+        if sql_query(text).get_result::<Got>(connection)?.got {
+            break;
+        }
+        if waited >= MIGRATION_PATIENCE {
+            return Err(OpenError::Unreachable("another server has been migrating it for too long".to_owned()));
+        }
+        std::thread::sleep(MIGRATION_STEP);
+        waited += MIGRATION_STEP;
+    }
+    // The lock ends with the connection.
+    migrate::postgres(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::BigInt;
+
+    use super::*;
+
+    #[derive(diesel::QueryableByName)]
+    struct State {
+        #[diesel(sql_type = BigInt)]
+        timeout: i64,
+        #[diesel(sql_type = BigInt)]
+        synchronous: i64,
+        #[diesel(sql_type = BigInt)]
+        foreign_keys: i64,
+        #[diesel(sql_type = BigInt)]
+        trusted_schema: i64,
+    }
+
+    #[tokio::test]
+    async fn the_writer_has_the_state_that_the_rules_ask_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings { database: Database::Sqlite { path: folder.path().join("a.db") } };
+        let text = "SELECT * FROM pragma_busy_timeout, pragma_synchronous, pragma_foreign_keys, pragma_trusted_schema";
+        let store = Store::open(settings).unwrap();
+        let state = store.commit(move |connection| Ok(sql_query(text).get_result::<State>(connection)?)).await.unwrap();
+        assert_eq!((state.timeout, state.synchronous, state.foreign_keys, state.trusted_schema), (5_000, 2, 1, 0));
+    }
+}

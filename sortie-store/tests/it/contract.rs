@@ -1,0 +1,41 @@
+//! Every check of every contract, on both databases.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::backend;
+
+macro_rules! on_both {
+    ($contract:ident: $($check:ident)*) => {
+        mod $contract {
+            use super::*;
+
+            mod sqlite {
+                use super::*;
+
+                $(#[tokio::test(flavor = "multi_thread")]
+                async fn $check() -> Result<()> {
+                    let database = backend::sqlite()?;
+                    sortie_testkit::contract::$contract::$check(Arc::clone(&database)).await
+                })*
+            }
+
+            mod postgres {
+                use super::*;
+
+                $(#[tokio::test(flavor = "multi_thread")]
+                async fn $check() -> Result<()> {
+                    let database = backend::postgres()?;
+                    sortie_testkit::contract::$contract::$check(Arc::clone(&database)).await
+                })*
+            }
+        }
+    };
+}
+
+sortie_testkit::accounts_contract!(on_both);
+sortie_testkit::catalog_contract!(on_both);
+sortie_testkit::coordination_contract!(on_both);
+sortie_testkit::records_contract!(on_both);
+sortie_testkit::sessions_contract!(on_both);

@@ -1,0 +1,11 @@
+//! The store against its real partners: SQLite files and a PostgreSQL server.
+
+mod backend;
+mod contract;
+mod depth;
+mod durability;
+mod example;
+mod postgres;
+mod schema;
+mod sqlite;
+mod transitions;
