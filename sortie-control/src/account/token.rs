@@ -1,0 +1,84 @@
+//! Whose token is this?
+
+use sortie_core::{
+    policy::Principal,
+    secret::TokenHash,
+    sign_in::{ClientKind, SignIn},
+    time::Timestamp,
+    user::User,
+};
+
+use crate::{Control, ControlError};
+
+/// A good token's sign-in.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// Who.
+    pub principal: Principal,
+    /// With what kind of client.
+    pub client: ClientKind,
+    /// The token's hash: to ask again later.
+    pub token: TokenHash,
+    /// Until when the token is good without more use.
+    pub expires_at: Timestamp,
+    /// Until when the sign-in lasts at all.
+    pub ends_at: Timestamp,
+}
+
+impl Control {
+    /// The sign-in behind a cookie or access token; `None` when it is unknown, expired or revoked, or its user disabled.
+    /// A browser's use extends it.
+    pub async fn authenticate(&self, token: &str) -> Result<Option<Authenticated>, ControlError> {
+        let hash = self.ports.credentials.hash_token(token);
+        let found = self.authenticate_hash(&hash).await?;
+        let Some(mut authenticated) = found else { return Ok(None) };
+        if authenticated.client == ClientKind::Browser {
+            let now = self.now();
+            authenticated.expires_at = now.plus(self.settings.browser_idle).min(authenticated.ends_at);
+            self.activity.used(&authenticated.principal.sign_in, now, authenticated.expires_at);
+        }
+        Ok(Some(authenticated))
+    }
+
+    /// The same by hash, without counting as use: for whoever holds a connection open.
+    pub async fn authenticate_hash(&self, hash: &TokenHash) -> Result<Option<Authenticated>, ControlError> {
+        let epoch = self.fresh_epochs().map(|it| it.access);
+        let cached = epoch.and_then(|epoch| self.tokens.get(hash, epoch));
+        if let Some((sign_in, user)) = cached {
+            return Ok(self.good(sign_in, &user, hash));
+        }
+        let found = self.ports.accounts.find_sign_in(hash).await?;
+        if let (Some(found), Some(epoch)) = (&found, epoch) {
+            self.tokens.put(hash, found, epoch);
+        }
+        Ok(found.and_then(|(sign_in, user)| self.good(sign_in, &user, hash)))
+    }
+
+    fn good(&self, mut sign_in: SignIn, user: &User, hash: &TokenHash) -> Option<Authenticated> {
+        if sign_in.client == ClientKind::Browser
+            && let Some(extended) = self.activity.extended(&sign_in.id)
+        {
+            sign_in.expires_at = sign_in.expires_at.max(extended);
+        }
+        if user.disabled || !sign_in.is_good(self.now()) {
+            return None;
+        }
+        Some(Authenticated {
+            principal: principal(user, &sign_in),
+            client: sign_in.client,
+            token: hash.clone(),
+            expires_at: sign_in.expires_at,
+            ends_at: sign_in.ends_at,
+        })
+    }
+}
+
+pub(super) fn principal(user: &User, sign_in: &SignIn) -> Principal {
+    Principal {
+        user: user.id.clone(),
+        username: user.username.clone(),
+        tenant: user.tenant.clone(),
+        roles: user.roles.clone(),
+        sign_in: sign_in.id.clone(),
+    }
+}

@@ -1,0 +1,197 @@
+//! Accounts: the own one, and everybody's for administrators.
+
+use sortie_core::{
+    audit::AuditAction,
+    id::UserId,
+    invalid::{Invalid, Problems},
+    policy::{Action, Caller},
+    port::{PortError, accounts::SignIns},
+    secret::Secret,
+    user::{Role, User, check_password, check_username},
+};
+use tracing::info;
+
+use super::sign_in::account_change;
+use crate::{Control, ControlError};
+
+/// What an administrator says about an account.
+#[derive(Clone, Debug)]
+pub struct UserFields {
+    /// The sign-in name.
+    pub username: String,
+    /// The name to show.
+    pub display_name: String,
+    /// An e-mail address; may be empty.
+    pub email: String,
+    /// The roles, by name.
+    pub roles: Vec<String>,
+    /// Whether signing in is forbidden.
+    pub disabled: bool,
+    /// A new password; required for a new account.
+    pub password: Option<Secret>,
+}
+
+impl UserFields {
+    /// Applies every rule and answers the roles.
+    fn validate(&self) -> Result<Vec<Role>, Problems> {
+        let mut broken = Vec::new();
+        broken.extend(check_username(&self.username).err());
+        if let Some(password) = &self.password {
+            broken.extend(check_password(password.reveal(), &self.username).err());
+        }
+        for (field, text) in [("display_name", &self.display_name), ("email", &self.email)] {
+            if text.len() > 255 || text.chars().any(char::is_control) {
+                broken.push(Invalid::new(field, "must be at most 255 bytes without control characters"));
+            }
+        }
+        let mut roles = Vec::new();
+        for name in &self.roles {
+            match Role::parse(name) {
+                Some(role) if !roles.contains(&role) => roles.push(role),
+                Some(_) => {}
+                None => broken.push(Invalid::new("roles", "must be of admin, app-author, auditor, user")),
+            }
+        }
+        if roles.is_empty() {
+            roles.push(Role::User);
+        }
+        Problems::check(broken)?;
+        Ok(roles)
+    }
+}
+
+impl Control {
+    /// The caller's account.
+    pub async fn me(&self, caller: &Caller) -> Result<User, ControlError> {
+        let id = &caller.principal.user;
+        self.ports.accounts.find_user(id).await?.ok_or_else(|| ControlError::not_found("user", id))
+    }
+
+    /// Changes the own password; every other sign-in of the caller ends.
+    pub async fn change_password(&self, caller: &Caller, current: &Secret, new: &Secret) -> Result<(), ControlError> {
+        let user = self.me(caller).await?;
+        if !self.ports.credentials.verify_password(current, user.password.as_ref()).await? {
+            return Err(Invalid::new("current_password", "is wrong").into());
+        }
+        check_password(new.reveal(), &user.username).map_err(|it| Invalid::new("new_password", it.rule))?;
+        let hash = self.ports.credentials.hash_password(new).await?;
+        let after = User { password: Some(hash), version: user.version + 1, updated_at: self.now(), ..user.clone() };
+        let change = account_change(self, caller, AuditAction::ChangePassword, &after, Vec::new());
+        self.ports.accounts.update_user(user.version, &after, change).await?;
+        self.end_sign_ins(caller, &after, true, "password changed").await
+    }
+
+    /// Everybody in the tenant, by name.
+    pub async fn users(&self, caller: &Caller) -> Result<Vec<User>, ControlError> {
+        Self::check(caller, Action::ManageUsers, "see accounts")?;
+        Ok(self.ports.accounts.list_users(&caller.principal.tenant).await?)
+    }
+
+    /// One account.
+    pub async fn find_user(&self, caller: &Caller, id: &UserId) -> Result<User, ControlError> {
+        Self::check(caller, Action::ManageUsers, "see accounts")?;
+        let found = self.ports.accounts.find_user(id).await?;
+        found.filter(|it| it.tenant == caller.principal.tenant).ok_or_else(|| ControlError::not_found("user", id))
+    }
+
+    /// Makes an account.
+    pub async fn create_user(&self, caller: &Caller, fields: UserFields) -> Result<User, ControlError> {
+        Self::check(caller, Action::ManageUsers, "make accounts")?;
+        let roles = fields.validate()?;
+        let password = fields.password.as_ref().ok_or_else(|| Invalid::new("password", "is required"))?;
+        let hash = self.ports.credentials.hash_password(password).await?;
+        let at = self.now();
+        let user = User {
+            id: self.ids().user(),
+            tenant: caller.principal.tenant.clone(),
+            username: fields.username,
+            display_name: fields.display_name,
+            email: fields.email,
+            password: Some(hash),
+            roles,
+            disabled: fields.disabled,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+            last_sign_in_at: None,
+        };
+        let change = account_change(self, caller, AuditAction::CreateUser, &user, vec![("roles", names(&user.roles))]);
+        match self.ports.accounts.insert_user(&user, change).await {
+            Ok(()) => {}
+            Err(PortError::Conflict) => return Err(ControlError::Conflict("this user name is taken".to_owned())),
+            Err(error) => return Err(error.into()),
+        }
+        info!(user.id = %user.id, "Account created");
+        self.committed().await;
+        Ok(user)
+    }
+
+    /// Replaces what an account says. A new password, other roles or disabling end its sign-ins.
+    pub async fn update_user(&self, caller: &Caller, id: &UserId, fields: UserFields) -> Result<User, ControlError> {
+        let before = self.find_user(caller, id).await?;
+        let roles = fields.validate()?;
+        let loses_admin = before.roles.contains(&Role::Admin) && (!roles.contains(&Role::Admin) || fields.disabled);
+        if loses_admin && before.id == caller.principal.user {
+            return Err(ControlError::Conflict("you cannot take your own administration away".to_owned()));
+        }
+        let password = match &fields.password {
+            Some(password) => Some(self.ports.credentials.hash_password(password).await?),
+            None => before.password.clone(),
+        };
+        let after = User {
+            username: fields.username,
+            display_name: fields.display_name,
+            email: fields.email,
+            roles,
+            disabled: fields.disabled,
+            password,
+            version: before.version + 1,
+            updated_at: self.now(),
+            ..before.clone()
+        };
+        let more = vec![
+            ("roles", names(&after.roles)),
+            ("disabled", after.disabled.to_string()),
+            ("password_changed", fields.password.is_some().to_string()),
+        ];
+        let change = account_change(self, caller, AuditAction::UpdateUser, &after, more);
+        self.ports.accounts.update_user(before.version, &after, change).await?;
+        if after.disabled || fields.password.is_some() {
+            self.end_sign_ins(caller, &after, false, "account changed").await?;
+        }
+        self.committed().await;
+        Ok(after)
+    }
+
+    /// Deletes an account with its sign-ins. Its live sessions are for the administrator to stop; history keeps its name.
+    pub async fn delete_user(&self, caller: &Caller, id: &UserId) -> Result<(), ControlError> {
+        let user = self.find_user(caller, id).await?;
+        if user.id == caller.principal.user {
+            return Err(ControlError::Conflict("you cannot delete your own account".to_owned()));
+        }
+        let change = account_change(self, caller, AuditAction::DeleteUser, &user, Vec::new());
+        self.ports.accounts.delete_user(&user, change).await?;
+        info!(user.id = %user.id, "Account deleted");
+        self.committed().await;
+        Ok(())
+    }
+
+    /// Ends a user's sign-ins, but the caller's own where that is to stay.
+    async fn end_sign_ins(
+        &self,
+        caller: &Caller,
+        user: &User,
+        keep_own: bool,
+        cause: &'static str,
+    ) -> Result<(), ControlError> {
+        let except = keep_own.then(|| caller.principal.sign_in.clone());
+        let change = account_change(self, caller, AuditAction::RevokeLogin, user, vec![("cause", cause.to_owned())]);
+        self.ports.accounts.revoke_sign_ins(&SignIns::Of { user: user.id.clone(), except }, change).await?;
+        self.committed().await;
+        Ok(())
+    }
+}
+
+fn names(roles: &[Role]) -> String {
+    roles.iter().map(|it| it.name()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,26 @@
+//! The use cases and the loops of Sortie, over the ports of `sortie-core`.
+//!
+//! **Owns** launch, stop, restart, the catalog, accounts and sign-ins, streams' permissions, events, the reconciler, the sweeper
+//! and the leases. Every permission is asked here, once, for every door.
+//!
+//! **May not know** HTTP, SQL, pods, processes, JSON or environment variables.
+
+pub mod account;
+pub mod activity;
+pub mod catalog;
+mod change;
+pub mod control;
+pub mod epochs;
+pub mod error;
+pub mod events;
+mod housekeeping;
+mod place;
+pub mod reconciler;
+pub mod records;
+pub mod session;
+pub mod stream;
+mod sweeper;
+pub mod tasks;
+
+pub use control::{Control, Ports, Settings};
+pub use error::ControlError;

@@ -1,0 +1,81 @@
+//! Looking at sessions.
+
+use sortie_core::{
+    audit::{Actor, AuditAction},
+    id::{SessionId, UserId},
+    policy::{self, Action, Caller, Decision, Object, Scope},
+    port::{Page, PageRequest, sessions::SessionFilter},
+    session::{Session, Status},
+};
+
+use crate::{Control, ControlError};
+
+impl Control {
+    /// One session, if the caller may see it.
+    pub async fn find_session(&self, caller: &Caller, id: &SessionId) -> Result<Session, ControlError> {
+        self.session_for(caller, id, Action::ViewSession, "see this session").await
+    }
+
+    /// The caller's sessions, newest first; another user's for administrators, which is audited.
+    pub async fn list_sessions(
+        &self,
+        caller: &Caller,
+        owner: Option<UserId>,
+        statuses: Vec<Status>,
+        page: &PageRequest,
+    ) -> Result<Page<Session>, ControlError> {
+        let owner = owner.unwrap_or_else(|| caller.principal.user.clone());
+        if owner != caller.principal.user {
+            Self::check(caller, Action::ListAllSessions, "see other people's sessions")?;
+            let actor = Actor::from_caller(caller).acting_for(owner.clone());
+            let entry = sortie_core::audit::AuditEntry::new(
+                actor,
+                AuditAction::ListSessions,
+                vec![("user_id", owner.to_string())],
+            );
+            self.ports.records.record_refusal(&entry, self.now()).await?;
+        }
+        let scope = Scope::Tenant(caller.principal.tenant.clone());
+        let filter = SessionFilter { owner: Some(owner), statuses };
+        Ok(self.ports.sessions.list_sessions(&scope, &filter, page).await?)
+    }
+
+    /// Everybody's sessions, newest first: for administrators.
+    pub async fn list_all_sessions(
+        &self,
+        caller: &Caller,
+        statuses: Vec<Status>,
+        page: &PageRequest,
+    ) -> Result<Page<Session>, ControlError> {
+        Self::check(caller, Action::ListAllSessions, "see everybody's sessions")?;
+        let scope = policy::session_scope(&caller.principal);
+        Ok(self.ports.sessions.list_sessions(&scope, &SessionFilter { owner: None, statuses }, page).await?)
+    }
+
+    /// One session, if the caller may do this to it.
+    pub(crate) async fn session_for(
+        &self,
+        caller: &Caller,
+        id: &SessionId,
+        action: Action,
+        what: &'static str,
+    ) -> Result<Session, ControlError> {
+        let session = self.read_session(id).await?.ok_or_else(|| ControlError::not_found("session", id))?;
+        let object = Object::Session { tenant: &session.tenant, owner: &session.owner };
+        match policy::may(&caller.principal, action, object) {
+            Decision::Granted => Ok(session),
+            Decision::Denied => Err(ControlError::Denied(what)),
+            Decision::Hidden => Err(ControlError::not_found("session", id)),
+        }
+    }
+
+    /// Fails unless the caller may do this in the own tenant.
+    pub(crate) fn check(caller: &Caller, action: Action, what: &'static str) -> Result<(), ControlError> {
+        let tenant = Object::Tenant(&caller.principal.tenant);
+        if policy::may(&caller.principal, action, tenant).is_granted() {
+            Ok(())
+        } else {
+            Err(ControlError::Denied(what))
+        }
+    }
+}

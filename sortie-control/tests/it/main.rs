@@ -1,0 +1,15 @@
+//! The use cases and the loops over the real SQLite store, a scripted runtime and a clock that the tests move.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in shared functions too")]
+
+mod accounts;
+mod catalog;
+mod crash;
+mod events;
+mod example;
+
+mod expiry;
+mod orphans;
+mod sessions;
+mod stage;
+mod streams;

@@ -1,0 +1,171 @@
+//! A runtime whose world the test writes.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
+};
+
+use sortie_core::{
+    id::{PlaceId, SessionId},
+    port::{BoxFuture, PortError, PortResult, Runtime, runtime::Wake},
+    session::Reason,
+    spec::Spec,
+    workload::{Address, Breakage, Condition, Endpoint, Labels, Observed, Refusal, Workload, WorkloadOrder},
+};
+
+static PLACE: LazyLock<PlaceId> = LazyLock::new(|| PlaceId::new("stage").expect("a legal id"));
+
+/// What happens to new workloads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mood {
+    /// They are ready at once.
+    #[default]
+    Quick,
+    /// They start and never get ready.
+    Slow,
+    /// They are refused for good.
+    Refusing,
+    /// Making them fails, as if the engine were away.
+    Away,
+}
+
+#[derive(Debug, Default)]
+struct World {
+    mood: Mood,
+    workloads: HashMap<SessionId, (Labels, Observed)>,
+    /// Deleted workloads stay as ending until they are let go.
+    lingering: bool,
+    created: Vec<SessionId>,
+    deleted: Vec<SessionId>,
+}
+
+/// See the module. It outlives every server of a test.
+#[derive(Debug, Default)]
+pub(crate) struct TestRuntime(Mutex<World>);
+
+impl TestRuntime {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn mood(&self, mood: Mood) {
+        self.world().mood = mood;
+    }
+
+    pub(crate) fn linger(&self, lingering: bool) {
+        let mut world = self.world();
+        world.lingering = lingering;
+        if !lingering {
+            world.workloads.retain(|_, (_, observed)| *observed != Observed::Ending);
+        }
+    }
+
+    /// The app of a session ends by itself.
+    pub(crate) fn exit(&self, session: &SessionId) {
+        let broken = Observed::Broken(Breakage {
+            reason: Reason::AppExited,
+            detail: "xterm ended with status 3".to_owned(),
+            output: vec!["boom".to_owned()],
+        });
+        if let Some((_, observed)) = self.world().workloads.get_mut(session) {
+            *observed = broken;
+        }
+    }
+
+    /// A workload vanishes without a trace.
+    pub(crate) fn vanish(&self, session: &SessionId) {
+        self.world().workloads.remove(session);
+    }
+
+    /// A workload that no row knows of.
+    pub(crate) fn plant(&self, labels: Labels) {
+        let ready = Observed::Ready { name: "planted".to_owned(), address: None };
+        self.world().workloads.insert(labels.session.clone(), (labels, ready));
+    }
+
+    pub(crate) fn living(&self) -> Vec<SessionId> {
+        self.world().workloads.keys().cloned().collect()
+    }
+
+    pub(crate) fn labels(&self, session: &SessionId) -> Option<Labels> {
+        self.world().workloads.get(session).map(|(labels, _)| labels.clone())
+    }
+
+    pub(crate) fn created(&self) -> Vec<SessionId> {
+        self.world().created.clone()
+    }
+
+    pub(crate) fn deleted(&self) -> Vec<SessionId> {
+        self.world().deleted.clone()
+    }
+}
+
+impl Runtime for TestRuntime {
+    fn place(&self) -> &PlaceId {
+        &PLACE
+    }
+
+    fn condition(&self) -> Condition {
+        Condition { kind: "stage", problems: Vec::new(), limits: Vec::new() }
+    }
+
+    fn refusal(&self, spec: &Spec) -> Option<Refusal> {
+        (spec.command.first()? == "missing").then(|| Refusal {
+            code: "command_missing".to_owned(),
+            message: "missing is not installed on this server".to_owned(),
+        })
+    }
+
+    fn list(&self) -> PortResult<'_, Vec<Workload>> {
+        let world = self.world();
+        let workload =
+            |(labels, observed): &(Labels, Observed)| Workload { labels: labels.clone(), observed: observed.clone() };
+        let all: Vec<_> = world.workloads.values().map(workload).collect();
+        Box::pin(async { Ok(all) })
+    }
+
+    fn observe<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Observed> {
+        let found = self.world().workloads.get(session).map(|(_, observed)| observed.clone());
+        Box::pin(async { Ok(found.unwrap_or(Observed::Absent)) })
+    }
+
+    fn create<'a>(&'a self, order: &'a WorkloadOrder) -> PortResult<'a, ()> {
+        let mut world = self.world();
+        let session = order.labels.session.clone();
+        let made = match world.mood {
+            Mood::Quick => Ok(Observed::Ready { name: format!("w-{session}"), address: Some("::1".to_owned()) }),
+            Mood::Slow => Ok(Observed::Starting { detail: "pulling".to_owned() }),
+            Mood::Refusing => Err(PortError::Rejected("this can never run".to_owned())),
+            Mood::Away => Err(PortError::unavailable("the engine is away")),
+        };
+        let answer = made.map(|observed| {
+            world.created.push(session.clone());
+            world.workloads.entry(session).or_insert((order.labels.clone(), observed));
+        });
+        Box::pin(async { answer })
+    }
+
+    fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()> {
+        let mut world = self.world();
+        world.deleted.push(labels.session.clone());
+        let lingering = world.lingering;
+        if let Some((_, observed)) = world.workloads.get_mut(&labels.session) {
+            *observed = Observed::Ending;
+        }
+        if !lingering {
+            world.workloads.remove(&labels.session);
+        }
+        Box::pin(async { Ok(()) })
+    }
+
+    fn open<'a>(&'a self, _: &'a SessionId) -> PortResult<'a, Endpoint> {
+        let address = Address::Unix(PathBuf::from("/nowhere"));
+        Box::pin(async { Ok(Endpoint { address, password: None, view_only_password: None }) })
+    }
+
+    fn watch(&self, _: Wake) -> BoxFuture<'_, ()> {
+        // No hints at all: what is tested here must work by looking again.
+        Box::pin(std::future::pending())
+    }
+}
