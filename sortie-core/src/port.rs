@@ -88,6 +88,6 @@ pub struct Page<T> {
 pub struct PageRequest {
     /// At most so many rows; `None` means all of them.
     pub limit: Option<u32>,
-    /// The `next` of the page before.
+    /// The `next` of the page before. One that no store made is `Rejected`.
     pub cursor: Option<String>,
 }

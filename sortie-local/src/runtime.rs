@@ -44,11 +44,19 @@ pub struct LocalRuntime {
 }
 
 impl LocalRuntime {
-    /// Opens the place in the settings' data directory, clears away what a killed server left half made, and finds out with a
-    /// real trial what this machine can do. Needs a tokio runtime with time and I/O; takes about half a second.
+    /// Opens the place in the settings' data directory and finds out with a real trial what this machine can do. Needs a tokio
+    /// runtime with time and I/O; takes some tenths of a second.
     ///
     /// A machine that cannot run workloads is no error: see [`Runtime::condition`]. A data directory that cannot be used is.
     pub async fn start(settings: Settings) -> Result<Self, LocalError> {
+        let runtime = Self::open(settings).await?;
+        runtime.probe().await;
+        Ok(runtime)
+    }
+
+    /// The same without the trial: [`Runtime::condition`] knows of no problems until [`LocalRuntime::probe`] was called. For
+    /// servers that answer before the trial is over.
+    pub async fn open(settings: Settings) -> Result<Self, LocalError> {
         let maker = blocking::run(move || {
             let place = Place::open(&settings.data_dir)?;
             removal::clear_leftovers(&place.workloads())?;
@@ -57,14 +65,12 @@ impl LocalRuntime {
         })
         .await?;
         let condition = Condition { kind: "local", problems: Vec::new(), limits: maker.cgroups.report() };
-        let runtime = Self {
+        Ok(Self {
             maker,
             condition: Arc::new(RwLock::new(condition)),
             removals: Arc::default(),
             tasks: TaskTracker::new(),
-        };
-        runtime.probe().await;
-        Ok(runtime)
+        })
     }
 
     /// Runs the trial again, and answers with what was found. Later calls of [`Runtime::condition`] answer with it too.

@@ -1,9 +1,9 @@
 //! Contract suites: what every adapter of a port promises.
 
-pub mod runtime;
 pub mod accounts;
 pub mod catalog;
 pub mod coordination;
 pub mod records;
+pub mod runtime;
 pub mod sample;
 pub mod sessions;

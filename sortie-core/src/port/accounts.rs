@@ -54,7 +54,7 @@ pub trait AccountStore: Send + Sync {
     /// The sign-in with this refresh token, or with this one before the last rotation, and its user.
     fn find_refresh<'a>(&'a self, refresh: &'a TokenHash) -> PortResult<'a, Option<(SignIn, User)>>;
 
-    /// Inserts a sign-in and writes down that its user signed in.
+    /// Inserts a sign-in and writes down that its user signed in; `Conflict` when the user is gone.
     fn insert_sign_in<'a>(&'a self, sign_in: &'a SignIn, change: Change) -> PortResult<'a, ()>;
 
     /// Writes new tokens and expiry over the sign-in whose refresh token is `before`; `Conflict` when it no longer is.
@@ -63,7 +63,7 @@ pub trait AccountStore: Send + Sync {
     /// Writes down use: `(sign-in, last used, expires)`. Earlier times than the stored ones change nothing.
     fn touch_sign_ins<'a>(&'a self, uses: &'a [(SignInId, Timestamp, Timestamp)]) -> PortResult<'a, ()>;
 
-    /// Revokes the good ones of these sign-ins; answers which.
+    /// Revokes the good ones of these sign-ins; answers which. Where none was good nothing is written, the change neither.
     fn revoke_sign_ins<'a>(&'a self, which: &'a SignIns, change: Change) -> PortResult<'a, Vec<SignInId>>;
 
     /// Removes sign-ins that ended before this time; answers how many. Housekeeping: no audit entry.
