@@ -12,9 +12,10 @@ use crate::{connection::AnyConnection, error::Failure, postgres, sqlite};
 
 /// How long a job waits for its turn, and then for a connection, before the database counts as away.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a server may take for a whole job: a little more than its own limit for one statement. A server that vanished
-/// without a word is given up here; its thread follows when the connection's own limits (`postgres::DEFAULTS`) notice.
-const ANSWER: Duration = Duration::from_secs(7);
+/// How long a server may take for a whole job: a little more than its own limit for a lock, and far more than any query of ours
+/// needs. A server that vanished without a word is given up here, so that callers get their answer soon; its thread follows
+/// when the connection's own limits (`postgres::DEFAULTS`) notice.
+const ANSWER: Duration = Duration::from_millis(2_500);
 
 /// Where connections lead.
 #[derive(Clone)]
