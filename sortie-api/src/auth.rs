@@ -1,0 +1,6 @@
+//! Passwords and tokens.
+
+mod password;
+mod token;
+
+pub use password::Argon2Credentials;

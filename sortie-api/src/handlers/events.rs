@@ -1,0 +1,178 @@
+//! What happens, as it happens: server-sent events (WHATWG HTML §9.2), resumable by the position of the last one.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use sortie_control::{
+    account::token::Authenticated,
+    epochs::EpochView,
+    events::{EventFeed, FeedItem},
+    stream::BEST_EFFORT,
+};
+use sortie_core::{event::Positioned, id::UserId, port::BoxError};
+use tokio::{
+    sync::watch,
+    time::{Interval, MissedTickBehavior, interval},
+};
+use tracing::error;
+
+use crate::{
+    answer::{self, Body},
+    api::Api,
+    context::Context,
+    error::{ApiError, Problem},
+    slots::Slot,
+    wire::event::name_and_data,
+};
+
+/// How often a silent stream says that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Events that are kept as bytes: everybody who listens gets the same ones at about the same time.
+const KEPT: usize = 256;
+
+/// Events as bytes, made once for all who listen.
+#[derive(Debug, Default)]
+pub(crate) struct EventBytes(Mutex<VecDeque<(i64, Bytes)>>);
+
+impl EventBytes {
+    fn of(&self, event: &Positioned) -> Option<Bytes> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, bytes)) = kept.iter().rev().find(|(position, _)| *position == event.position) {
+            return Some(bytes.clone());
+        }
+        let (name, data) = name_and_data(&event.event)
+            .inspect_err(|cause| error!(error = %cause, "Event could not be written as JSON"))
+            .ok()?;
+        let bytes = Bytes::from(format!("id: {}\nevent: {name}\ndata: {data}\n\n", event.position));
+        if kept.len() == KEPT {
+            kept.pop_front();
+        }
+        kept.push_back((event.position, bytes.clone()));
+        Some(bytes)
+    }
+}
+
+/// Listens to one's sessions and the catalog; administrators with `scope=all` to everybody's sessions.
+#[utoipa::path(get, path = "/api/sessions/events", tag = "sessions",
+    params(("after" = Option<i64>, Query), ("scope" = Option<String>, Query), ("Last-Event-ID" = Option<i64>, Header)),
+    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401, body = Problem),
+        (status = 429, body = Problem)))]
+pub(crate) async fn listen(cx: Context) -> Result<Response<Body>, ApiError> {
+    let viewer = cx.signed_in.clone().ok_or_else(ApiError::not_signed_in)?;
+    let slot = cx.api.event_streams.take(viewer.principal.user.clone());
+    let slot = slot.ok_or_else(|| ApiError::too_many("too_many_streams", HEARTBEAT))?;
+    // A position that nobody can read is one that we do not know: the listener is told to read everything again.
+    let after = cx.header("last-event-id").or_else(|| cx.query.get("after")).map(|it| it.parse().unwrap_or(-1));
+    let feed = cx.control().events_from(after).await?;
+    let all = cx.query.get("scope") == Some("all");
+    let begin = format!("retry: 2000\nid: {}\nevent: connected\ndata: {{}}\n\n", after.unwrap_or(feed.position()));
+    let listener = Listener::new(Arc::clone(&cx.api), viewer, feed, all, slot, begin);
+    let mut response = answer::typed(StatusCode::OK, "text/event-stream", answer::streamed(listener.into_pieces()));
+    // Proxies that gather bytes before passing them on are asked not to.
+    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// One listener's connection.
+struct Listener {
+    api: Arc<Api>,
+    viewer: Authenticated,
+    feed: EventFeed,
+    all: bool,
+    epochs: watch::Receiver<EpochView>,
+    heartbeat: Interval,
+    checked_at: Instant,
+    begin: Option<Bytes>,
+    _slot: Slot<UserId>,
+}
+
+/// What woke a listener.
+enum Woken {
+    Item(Option<FeedItem>),
+    Beat,
+    EpochMoved,
+    Ending,
+}
+
+impl Listener {
+    fn new(
+        api: Arc<Api>,
+        viewer: Authenticated,
+        feed: EventFeed,
+        all: bool,
+        slot: Slot<UserId>,
+        begin: String,
+    ) -> Self {
+        let mut heartbeat = interval(HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        heartbeat.reset();
+        let epochs = api.control.epochs();
+        let begin = Some(Bytes::from(begin));
+        Self { api, viewer, feed, all, epochs, heartbeat, checked_at: Instant::now(), begin, _slot: slot }
+    }
+
+    fn into_pieces(self) -> impl Stream<Item = Result<Bytes, BoxError>> + Send + 'static {
+        stream::unfold(self, |mut listener| async move {
+            let piece = listener.next().await?;
+            Some((Ok(piece), listener))
+        })
+    }
+
+    /// The next bytes; `None` when the sign-in or the server ends.
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(begin) = self.begin.take() {
+            return Some(begin);
+        }
+        loop {
+            match self.woken().await {
+                Woken::Item(Some(FeedItem::Event(event))) => {
+                    if self.api.control.may_hear(&self.viewer.principal, &event.event, self.all)
+                        && let Some(bytes) = self.api.event_bytes.of(&event)
+                    {
+                        return Some(bytes);
+                    }
+                }
+                Woken::Item(Some(FeedItem::Resync)) => {
+                    return Some(format!("id: {}\nevent: resync\ndata: {{}}\n\n", self.feed.position()).into());
+                }
+                Woken::Beat => {
+                    self.check().await?;
+                    // A position without data is remembered by the browser and shown to nobody.
+                    return Some(format!(":\nid: {}\n\n", self.feed.position()).into());
+                }
+                Woken::EpochMoved => self.check().await?,
+                Woken::Item(None) | Woken::Ending => return None,
+            }
+        }
+    }
+
+    async fn woken(&mut self) -> Woken {
+        tokio::select! {
+            biased;
+            () = self.api.draining.cancelled() => Woken::Ending,
+            () = self.api.tasks.soft().cancelled() => Woken::Ending,
+            moved = self.epochs.changed() => if moved.is_ok() { Woken::EpochMoved } else { Woken::Ending },
+            item = self.feed.next() => Woken::Item(item),
+            _ = self.heartbeat.tick() => Woken::Beat,
+        }
+    }
+
+    /// Whether the sign-in still holds, with today's roles. While that cannot be asked the stream goes on for a while.
+    async fn check(&mut self) -> Option<()> {
+        match self.api.control.authenticate_hash(&self.viewer.token).await {
+            Ok(Some(viewer)) => {
+                self.viewer = viewer;
+                self.checked_at = Instant::now();
+                Some(())
+            }
+            Ok(None) => None,
+            Err(_) => (self.checked_at.elapsed() < BEST_EFFORT).then_some(()),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The interface, described: generated from the handlers' annotations and the wire types.
+
+use utoipa::{
+    OpenApi,
+    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+};
+
+use crate::{
+    handlers,
+    route::{Access, Route},
+    stream,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Sortie", description = "A self-hosted application launcher"),
+    security(("cookie" = []), ("bearer" = [])),
+    paths(
+        handlers::site::healthz,
+        handlers::site::readyz,
+        handlers::site::metrics,
+        handlers::site::openapi,
+        handlers::site::config,
+        handlers::site::settings,
+        handlers::site::save_settings,
+        handlers::auth::login,
+        handlers::auth::logout,
+        handlers::auth::refresh,
+        handlers::auth::me,
+        handlers::auth::password,
+        handlers::me::preferences,
+        handlers::me::save_preferences,
+        handlers::apps::list,
+        handlers::apps::public,
+        handlers::apps::create,
+        handlers::apps::find,
+        handlers::apps::update,
+        handlers::apps::delete,
+        handlers::sessions::list,
+        handlers::sessions::list_all,
+        handlers::sessions::launch,
+        handlers::sessions::find,
+        handlers::sessions::terminate,
+        handlers::sessions::stop,
+        handlers::sessions::restart,
+        handlers::sessions::quotas,
+        handlers::events::listen,
+        handlers::launches::open_link,
+        handlers::launches::analytics,
+        handlers::launches::analytics_stats,
+        handlers::audit::list,
+        handlers::audit::export,
+        handlers::audit::choices,
+        handlers::accounts::list,
+        handlers::accounts::create,
+        handlers::accounts::find,
+        handlers::accounts::update,
+        handlers::accounts::delete,
+        stream::open,
+    )
+)]
+struct Document;
+
+/// The whole description.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
+    let components = document.components.get_or_insert_with(Default::default);
+    components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-sortie"))));
+    components
+        .add_security_scheme("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
+    for endpoint in Route::ALL.iter().filter(|it| it.access == Access::Anyone) {
+        if let Some(item) = document.paths.paths.get_mut(endpoint.template) {
+            // Where both are possible, it is reading that anybody may do.
+            if let Some(operation) = item.get.as_mut().or(item.post.as_mut()) {
+                operation.security = Some(vec![SecurityRequirement::default()]);
+            }
+        }
+    }
+    document
+}

@@ -1,0 +1,222 @@
+//! From a path to its meaning. The table below is the one list of routes: dispatch, `OpenAPI` and the tests of permissions
+//! are checked against it.
+
+use http::Method;
+use sortie_core::id::{AppId, SessionId, UserId};
+
+/// Who gets past the door. What they may do then is decided by the use cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; a good credential may show more.
+    Anyone,
+    /// Only those who are signed in.
+    SignedIn,
+}
+
+/// What is known of a route without an actual path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The path with placeholders: also the name in metrics and logs.
+    pub template: &'static str,
+    /// The methods, besides HEAD where there is GET.
+    pub methods: &'static [Method],
+    /// Who gets past the door.
+    pub access: Access,
+    /// Whether it answers on any Host: probes and scripts.
+    pub any_host: bool,
+}
+
+macro_rules! routes {
+    ($($(#[$doc:meta])* $name:ident $(($id:ty))? = $template:literal [$($method:ident)+] $access:ident $($any:ident)?;)*) => {
+        /// A path that means something.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Route { $($(#[$doc])* $name $(($id))?,)* }
+
+        impl Route {
+            /// Every endpoint.
+            pub const ALL: &'static [Endpoint] = &[$(Endpoint {
+                template: $template,
+                methods: &[$(Method::$method),+],
+                access: Access::$access,
+                any_host: routes!(@any $($any)?),
+            }),*];
+
+            /// What is known of this route.
+            pub fn endpoint(&self) -> &'static Endpoint {
+                let template = match self { $(Self::$name { .. } => $template,)* };
+                // INVARIANT: both come from the same rows.
+                Self::ALL.iter().find(|it| it.template == template).unwrap_or(&Self::ALL[0])
+            }
+        }
+    };
+    (@any AnyHost) => { true };
+    (@any) => { false };
+}
+
+routes! {
+    /// Alive.
+    Healthz = "/healthz" [GET] Anyone AnyHost;
+    /// Able to serve.
+    Readyz = "/readyz" [GET] Anyone AnyHost;
+    /// Numbers for Prometheus.
+    Metrics = "/metrics" [GET] Anyone AnyHost;
+    /// This interface, described.
+    OpenApi = "/openapi.json" [GET] Anyone;
+    /// What the web app must know first.
+    Config = "/api/config" [GET] Anyone;
+    /// The anonymous catalog.
+    AppsJson = "/apps.json" [GET] Anyone AnyHost;
+    /// Signing in.
+    Login = "/api/auth/login" [POST] Anyone;
+    /// Signing out.
+    Logout = "/api/auth/logout" [POST] SignedIn;
+    /// Staying signed in.
+    Refresh = "/api/auth/refresh" [POST] Anyone;
+    /// The own account.
+    Me = "/api/auth/me" [GET] SignedIn;
+    /// The own password.
+    Password = "/api/auth/password" [POST] SignedIn;
+    /// The own preferences.
+    Preferences = "/api/me/preferences" [GET PUT] SignedIn;
+    /// The catalog. Making apps needs a sign-in, which the method's handler asks for.
+    Apps = "/api/apps" [GET POST] Anyone AnyHost;
+    /// One app.
+    App(AppId) = "/api/apps/{id}" [GET PUT DELETE] SignedIn;
+    /// Sessions.
+    Sessions = "/api/sessions" [GET POST] SignedIn;
+    /// What happens, as it happens.
+    Events = "/api/sessions/events" [GET] SignedIn;
+    /// One session.
+    Session(SessionId) = "/api/sessions/{id}" [GET DELETE] SignedIn;
+    /// Stopping it.
+    SessionStop(SessionId) = "/api/sessions/{id}/stop" [POST] SignedIn;
+    /// Starting it again.
+    SessionRestart(SessionId) = "/api/sessions/{id}/restart" [POST] SignedIn;
+    /// Its screen.
+    Stream(SessionId) = "/ws/sessions/{id}" [GET] SignedIn;
+    /// The audit.
+    Audit = "/api/audit" [GET] SignedIn;
+    /// All of it.
+    AuditExport = "/api/audit/export" [GET] SignedIn;
+    /// What can be filtered by.
+    AuditFilters = "/api/audit/filters" [GET] SignedIn;
+    /// Opening a link app.
+    OpenLink = "/api/analytics/launch" [POST] SignedIn;
+    /// Who launched what how often.
+    Analytics = "/api/analytics" [GET] SignedIn;
+    /// The same under its older name.
+    AnalyticsStats = "/api/analytics/stats" [GET] SignedIn;
+    /// Everybody's sessions.
+    AdminSessions = "/api/admin/sessions" [GET] SignedIn;
+    /// What is in use and what may be.
+    Quotas = "/api/quotas" [GET] SignedIn;
+    /// Accounts.
+    AdminUsers = "/api/admin/users" [GET POST] SignedIn;
+    /// One account.
+    AdminUser(UserId) = "/api/admin/users/{id}" [GET PUT DELETE] SignedIn;
+    /// The installation's settings.
+    AdminSettings = "/api/admin/settings" [GET PUT] SignedIn;
+}
+
+/// What a path turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A route.
+    Route(Route),
+    /// Nothing, below a prefix that is ours alone.
+    Unknown,
+    /// A page or a file of the web app, if there is one.
+    Page,
+}
+
+impl Route {
+    /// Reads a path as it stands in the request, still percent-encoded. Ids that cannot exist are unknown.
+    pub fn parse(path: &str) -> Found {
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        let route = match segments.as_slice() {
+            ["healthz"] => Some(Self::Healthz),
+            ["readyz"] => Some(Self::Readyz),
+            ["metrics"] => Some(Self::Metrics),
+            ["openapi.json"] => Some(Self::OpenApi),
+            ["apps.json"] => Some(Self::AppsJson),
+            ["ws", "sessions", id] => segment(id).and_then(|it| SessionId::new(it).ok()).map(Self::Stream),
+            ["api", rest @ ..] => Self::parse_api(rest),
+            _ => None,
+        };
+        match (route, segments.first()) {
+            (Some(route), _) => Found::Route(route),
+            (None, Some(&("api" | "ws"))) => Found::Unknown,
+            (None, _) => Found::Page,
+        }
+    }
+
+    fn parse_api(segments: &[&str]) -> Option<Self> {
+        Some(match segments {
+            ["config"] => Self::Config,
+            ["auth", "login"] => Self::Login,
+            ["auth", "logout"] => Self::Logout,
+            ["auth", "refresh"] => Self::Refresh,
+            ["auth", "me"] => Self::Me,
+            ["auth", "password"] => Self::Password,
+            ["me", "preferences"] => Self::Preferences,
+            ["apps"] => Self::Apps,
+            ["apps", id] => Self::App(AppId::new(segment(id)?).ok()?),
+            ["sessions"] => Self::Sessions,
+            ["sessions", "events"] => Self::Events,
+            ["sessions", id] => Self::Session(SessionId::new(segment(id)?).ok()?),
+            ["sessions", id, "stop"] => Self::SessionStop(SessionId::new(segment(id)?).ok()?),
+            ["sessions", id, "restart"] => Self::SessionRestart(SessionId::new(segment(id)?).ok()?),
+            ["audit"] => Self::Audit,
+            ["audit", "export"] => Self::AuditExport,
+            ["audit", "filters"] => Self::AuditFilters,
+            ["analytics"] => Self::Analytics,
+            ["analytics", "stats"] => Self::AnalyticsStats,
+            ["analytics", "launch"] => Self::OpenLink,
+            ["quotas"] => Self::Quotas,
+            ["admin", "sessions"] => Self::AdminSessions,
+            ["admin", "users"] => Self::AdminUsers,
+            ["admin", "users", id] => Self::AdminUser(UserId::new(segment(id)?).ok()?),
+            ["admin", "settings"] => Self::AdminSettings,
+            _ => return None,
+        })
+    }
+}
+
+/// Decodes one segment; `None` when it is not percent-encoded UTF-8.
+fn segment(text: &str) -> Option<String> {
+    crate::text::percent_decode(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_endpoint_is_reached_by_its_own_template() {
+        for endpoint in Route::ALL {
+            let path = endpoint.template.replace("{id}", "a%20B");
+            let Found::Route(route) = Route::parse(&path) else { panic!("{path} is no route") };
+            assert_eq!(route.endpoint(), endpoint);
+        }
+    }
+
+    #[test]
+    fn an_id_is_decoded_once_and_may_hold_spaces() {
+        let session = |id: &str| Found::Route(Route::Session(SessionId::new(id).unwrap()));
+        assert_eq!(Route::parse("/api/sessions/My%20App%3F"), session("My App?"));
+        assert_eq!(Route::parse("/api/sessions/a%2520b"), session("a%20b"));
+    }
+
+    #[test]
+    fn a_malformed_id_is_an_unknown_path() {
+        for path in ["/api/sessions/", "/api/sessions/%zz", "/api/sessions/%ff", "/api/sessions/%0a", "/api/nothing"] {
+            assert_eq!(Route::parse(path), Found::Unknown, "{path}");
+        }
+    }
+
+    #[test]
+    fn other_paths_belong_to_the_web_app() {
+        assert_eq!(Route::parse("/sessions/7"), Found::Page);
+        assert_eq!(Route::parse("/"), Found::Page);
+    }
+}

@@ -1,0 +1,45 @@
+//! What a viewer is told when a stream cannot begin or has to end.
+
+use sortie_control::stream::{StreamRefusal, StreamStanding};
+use sortie_core::session::Reason;
+use sortie_stream::close::{CloseCode, CloseReason};
+
+/// Why one may not attach.
+pub(super) fn of_refusal(refusal: StreamRefusal) -> CloseReason {
+    match refusal {
+        StreamRefusal::NotFound => CloseCode::NoSuchSession.into(),
+        StreamRefusal::Denied => CloseCode::NotAllowed.into(),
+        StreamRefusal::NotReady => CloseCode::NotReady.into(),
+        StreamRefusal::Ended(_, detail) => CloseReason::new(CloseCode::SessionEnded, detail),
+        StreamRefusal::Unavailable(_) => CloseReason::new(CloseCode::NotReady, "the server cannot tell yet; try again"),
+    }
+}
+
+/// Why a live stream has to end; `None` while it may go on.
+pub(super) fn of_standing(standing: StreamStanding) -> Option<CloseReason> {
+    match standing {
+        StreamStanding::Good | StreamStanding::Unknown => None,
+        StreamStanding::SignedOut => Some(CloseCode::SignedOut.into()),
+        StreamStanding::Denied => Some(CloseCode::NotAllowed.into()),
+        StreamStanding::Ended { reason, detail } => Some(of_ending(reason, detail)),
+    }
+}
+
+/// How a session's end is told to those who look at it.
+pub(super) fn of_ending(reason: Reason, detail: String) -> CloseReason {
+    let code = match reason {
+        Reason::DisplayFailed => CloseCode::WorkloadError,
+        Reason::WorkloadLost | Reason::PlaceLost => CloseCode::WorkloadEnded,
+        Reason::Adopted
+        | Reason::AppExited
+        | Reason::Cancelled
+        | Reason::IdleTimeout
+        | Reason::LifetimeExceeded
+        | Reason::Replaced
+        | Reason::StartRefused
+        | Reason::StartTimeout
+        | Reason::StoppedByAdmin
+        | Reason::StoppedByUser => CloseCode::Ended,
+    };
+    CloseReason::new(code, detail)
+}

@@ -1,0 +1,259 @@
+//! Apps: what is sent. What is taken is in [`body`].
+
+pub mod body;
+
+pub use body::AppBody;
+
+use serde::{Deserialize, Serialize};
+use sortie_control::catalog::AppView;
+use sortie_core::app::{App, AppFields, WorkspaceKind};
+use utoipa::ToSchema;
+
+use super::{or_default, rfc3339};
+
+/// One environment variable.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EnvVar {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    #[serde(default, deserialize_with = "or_default")]
+    pub value: String,
+}
+
+/// Requests and limits, e.g. `500m` and `2Gi`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ResourceLimits {
+    /// CPUs that are reserved.
+    #[serde(deserialize_with = "or_default")]
+    pub cpu_request: String,
+    /// CPUs at most.
+    #[serde(deserialize_with = "or_default")]
+    pub cpu_limit: String,
+    /// Memory that is reserved.
+    #[serde(deserialize_with = "or_default")]
+    pub memory_request: String,
+    /// Memory at most.
+    #[serde(deserialize_with = "or_default")]
+    pub memory_limit: String,
+}
+
+/// One rule about addresses.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EgressRuleBody {
+    /// A network such as `10.0.0.0/8`.
+    pub cidr: String,
+    /// A port; 0 for every port.
+    #[serde(default, deserialize_with = "or_default")]
+    pub port: i64,
+    /// `TCP` or `UDP`; empty for both.
+    #[serde(default, deserialize_with = "or_default")]
+    pub protocol: String,
+}
+
+/// Which addresses the app may reach.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EgressPolicyBody {
+    /// `allowlist` or `denylist`.
+    pub mode: String,
+    /// The rules.
+    #[serde(default, deserialize_with = "or_default")]
+    pub rules: Vec<EgressRuleBody>,
+}
+
+/// How an image with a display of its own shows it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DisplayBody {
+    /// `vnc` or `websocket`.
+    pub protocol: String,
+    /// The port.
+    pub port: u16,
+    /// The WebSocket's path.
+    #[serde(default, deserialize_with = "or_default")]
+    pub path: String,
+}
+
+/// Which files the app gets.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WorkspaceBody {
+    /// `ephemeral` or `persistent`.
+    pub kind: String,
+    /// The size where the runtime has sizes.
+    #[serde(default, deserialize_with = "or_default")]
+    pub size: String,
+    /// The storage class where the runtime has classes.
+    #[serde(default, deserialize_with = "or_default")]
+    pub storage_class: String,
+}
+
+/// Which way text may be copied.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ClipboardBody {
+    /// Into the app.
+    #[serde(rename = "in")]
+    pub into_app: bool,
+    /// Out of the app.
+    #[serde(rename = "out")]
+    pub out_of_app: bool,
+}
+
+impl From<sortie_core::app::Clipboard> for ClipboardBody {
+    fn from(clipboard: sortie_core::app::Clipboard) -> Self {
+        Self { into_app: clipboard.into_app, out_of_app: clipboard.out_of_app }
+    }
+}
+
+/// A code and a sentence.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CodeAndMessage {
+    /// Stable, for programs.
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+/// What strangers see of an app.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PublicApp {
+    id: String,
+    name: String,
+    description: String,
+    icon: String,
+    category: String,
+    launch_type: &'static str,
+    os_type: &'static str,
+    visibility: &'static str,
+}
+
+impl From<&App> for PublicApp {
+    fn from(app: &App) -> Self {
+        let fields = &app.fields;
+        Self {
+            id: app.id.to_string(),
+            name: fields.name.clone(),
+            description: fields.description.clone(),
+            icon: fields.icon.clone(),
+            category: fields.category.clone(),
+            launch_type: fields.launch_type.name(),
+            os_type: fields.os_type.name(),
+            visibility: fields.visibility.name(),
+        }
+    }
+}
+
+/// The anonymous catalog in its older shape.
+#[derive(Serialize, ToSchema)]
+pub struct PublicApps {
+    /// The apps.
+    pub applications: Vec<PublicApp>,
+}
+
+/// An app as somebody sees it who is signed in.
+#[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "the wire has one field per switch")]
+pub struct AppOut {
+    #[serde(flatten)]
+    public: PublicApp,
+    url: String,
+    container_image: String,
+    container_port: i64,
+    container_args: Vec<String>,
+    command: Vec<String>,
+    env: Vec<EnvVar>,
+    network: &'static str,
+    window_manager: bool,
+    resource_limits: ResourceLimits,
+    egress_policy: Option<EgressPolicyBody>,
+    display: Option<DisplayBody>,
+    workspace: Option<WorkspaceBody>,
+    clipboard: ClipboardBody,
+    recording_policy: &'static str,
+    discoverable: bool,
+    run_as_root: bool,
+    /// Seconds; 0 for the installation's default.
+    idle_timeout: i64,
+    tenant_id: String,
+    version: i64,
+    created_at: String,
+    updated_at: String,
+    can_launch: bool,
+    unavailable: Option<CodeAndMessage>,
+    hints: Vec<String>,
+}
+
+impl AppOut {
+    /// `is_author` shows how the app is run, too: image, command and environment may hold what is no business of others.
+    pub fn new(view: &AppView, is_author: bool) -> Self {
+        let app = &view.app;
+        let hidden = AppFields { url: app.fields.url.clone(), ..AppFields::default() };
+        let inner = if is_author { &app.fields } else { &hidden };
+        let fields = &app.fields;
+        Self {
+            public: PublicApp::from(app),
+            url: inner.url.clone(),
+            container_image: inner.container_image.clone(),
+            container_port: inner.container_port,
+            container_args: inner.container_args.clone(),
+            command: inner.command.clone(),
+            env: inner.env.iter().map(|(name, value)| EnvVar { name: name.clone(), value: value.clone() }).collect(),
+            network: fields.network.name(),
+            window_manager: fields.window_manager,
+            resource_limits: resource_limits(inner),
+            egress_policy: egress_policy(inner),
+            display: inner.display.as_ref().map(|it| DisplayBody {
+                protocol: it.protocol.name().to_owned(),
+                port: it.port,
+                path: it.path.clone(),
+            }),
+            workspace: workspace(fields),
+            clipboard: fields.clipboard.into(),
+            recording_policy: fields.recording.name(),
+            discoverable: fields.discoverable,
+            run_as_root: fields.run_as_root,
+            idle_timeout: fields.idle_timeout_secs,
+            tenant_id: app.tenant.to_string(),
+            version: app.version,
+            created_at: rfc3339(app.created_at),
+            updated_at: rfc3339(app.updated_at),
+            can_launch: view.can_launch,
+            unavailable: view
+                .unavailable
+                .as_ref()
+                .map(|it| CodeAndMessage { code: it.code.clone(), message: it.message.clone() }),
+            hints: if is_author { view.hints.clone() } else { Vec::new() },
+        }
+    }
+}
+
+fn resource_limits(fields: &AppFields) -> ResourceLimits {
+    let said = &fields.resources;
+    ResourceLimits {
+        cpu_request: said.cpu_request.clone(),
+        cpu_limit: said.cpu_limit.clone(),
+        memory_request: said.memory_request.clone(),
+        memory_limit: said.memory_limit.clone(),
+    }
+}
+
+fn egress_policy(fields: &AppFields) -> Option<EgressPolicyBody> {
+    fields.egress.as_ref().map(|policy| EgressPolicyBody {
+        mode: policy.mode.name().to_owned(),
+        rules: policy
+            .rules
+            .iter()
+            .map(|it| EgressRuleBody { cidr: it.cidr.clone(), port: it.port, protocol: it.protocol.clone() })
+            .collect(),
+    })
+}
+
+fn workspace(fields: &AppFields) -> Option<WorkspaceBody> {
+    let plain = fields.workspace == WorkspaceKind::default()
+        && fields.workspace_size.is_empty()
+        && fields.workspace_storage_class.is_empty();
+    (!plain).then(|| WorkspaceBody {
+        kind: fields.workspace.name().to_owned(),
+        size: fields.workspace_size.clone(),
+        storage_class: fields.workspace_storage_class.clone(),
+    })
+}

@@ -1,0 +1,50 @@
+//! Events, as the event stream carries them.
+
+use serde::Serialize;
+use sortie_core::event::{Event, EventBody};
+use utoipa::ToSchema;
+
+use super::rfc3339;
+
+/// A session changed.
+#[derive(Serialize, ToSchema)]
+pub struct SessionEventOut<'a> {
+    r#type: &'static str,
+    session_id: &'a str,
+    app_id: &'a str,
+    status: &'static str,
+    phase: &'static str,
+    reason: Option<&'a str>,
+    version: i64,
+    at: String,
+}
+
+/// The catalog changed.
+#[derive(Serialize, ToSchema)]
+pub struct AppEventOut<'a> {
+    r#type: &'static str,
+    app_id: &'a str,
+}
+
+/// The event's name on the stream and its data.
+pub(crate) fn name_and_data(event: &Event) -> Result<(&'static str, String), serde_json::Error> {
+    match &event.body {
+        EventBody::Session { session, app, kind, status, phase, reason, version, owner: _ } => {
+            let data = SessionEventOut {
+                r#type: kind.name(),
+                session_id: session.as_str(),
+                app_id: app.as_str(),
+                status: status.name(),
+                phase: phase.kind.name(),
+                reason: reason.as_deref(),
+                version: *version,
+                at: rfc3339(event.at),
+            };
+            Ok(("session", serde_json::to_string(&data)?))
+        }
+        EventBody::App { app, kind } => {
+            let data = AppEventOut { r#type: kind.name(), app_id: app.as_str() };
+            Ok(("apps", serde_json::to_string(&data)?))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Sessions.
+
+use serde::{Deserialize, Serialize};
+use sortie_control::session::launch::LaunchRequest;
+use sortie_core::{
+    id::{AppId, UserId},
+    policy::Principal,
+    session::{self, lifetime},
+    workload::Viewport,
+};
+use std::time::Duration;
+use utoipa::ToSchema;
+
+use super::{app::ClipboardBody, rfc3339};
+use crate::{error::ApiError, text::percent_encode};
+
+/// What to launch.
+#[derive(Deserialize, ToSchema)]
+pub struct LaunchBody {
+    app_id: String,
+    /// The screen's first size in pixels.
+    screen_width: Option<u32>,
+    /// The screen's first size in pixels.
+    screen_height: Option<u32>,
+    /// Seconds without input; may only shorten.
+    idle_timeout: Option<i64>,
+    /// For whom, where that is somebody else: for administrators.
+    user_id: Option<String>,
+}
+
+impl TryFrom<LaunchBody> for LaunchRequest {
+    type Error = ApiError;
+
+    fn try_from(body: LaunchBody) -> Result<Self, ApiError> {
+        let refuse = |it| ApiError::from(sortie_control::ControlError::from(it));
+        let viewport = match (body.screen_width.filter(|it| *it > 0), body.screen_height.filter(|it| *it > 0)) {
+            (Some(width), Some(height)) => Some(Viewport::new(width, height).map_err(refuse)?),
+            _ => None,
+        };
+        let idle_timeout = match body.idle_timeout {
+            None | Some(0) => None,
+            Some(seconds) => {
+                let seconds = u64::try_from(seconds).map_err(|_| ApiError::invalid("idle_timeout", "must be ≥ 0"))?;
+                Some(Duration::from_secs(seconds))
+            }
+        };
+        Ok(Self {
+            app: AppId::new(body.app_id).map_err(refuse)?,
+            viewport,
+            idle_timeout,
+            owner: body.user_id.filter(|it| !it.is_empty()).map(UserId::new).transpose().map_err(refuse)?,
+        })
+    }
+}
+
+/// Why a session ended.
+#[derive(Serialize, ToSchema)]
+pub struct ReasonOut {
+    code: &'static str,
+    message: String,
+    remedy: Option<&'static str>,
+}
+
+/// What a stream of this session can do.
+#[derive(Serialize, ToSchema)]
+pub struct Capabilities {
+    resize: bool,
+}
+
+/// A session.
+#[derive(Serialize, ToSchema)]
+pub struct SessionOut {
+    id: String,
+    user_id: String,
+    username: String,
+    app_id: String,
+    app_name: String,
+    app_icon: String,
+    pod_name: String,
+    status: &'static str,
+    phase: &'static str,
+    phase_detail: String,
+    phase_since: String,
+    reason: Option<ReasonOut>,
+    /// The app's last lines, where it died.
+    output: Option<Vec<String>>,
+    /// Seconds; 0 for never.
+    idle_timeout: u64,
+    expires_at: Option<String>,
+    websocket_url: String,
+    guacamole_url: &'static str,
+    proxy_url: &'static str,
+    is_shared: bool,
+    owner_username: String,
+    share_permission: &'static str,
+    share_id: &'static str,
+    recording_policy: &'static str,
+    clipboard: ClipboardBody,
+    screen_width: u16,
+    screen_height: u16,
+    replaces: Option<String>,
+    version: i64,
+    created_at: String,
+    updated_at: String,
+    started_at: Option<String>,
+    ended_at: Option<String>,
+    can_control: bool,
+    capabilities: Capabilities,
+}
+
+impl SessionOut {
+    /// As this principal sees it; the icon is the app's of today.
+    pub fn new(session: &session::Session, principal: &Principal, icon: &str) -> Self {
+        let ending = session.ending.as_ref();
+        let spec = session.spec.as_ref();
+        let own = session.owner == principal.user;
+        Self {
+            id: session.id.to_string(),
+            user_id: session.owner.to_string(),
+            username: session.owner_name.clone(),
+            app_id: session.app.to_string(),
+            app_name: session.app_name.clone(),
+            app_icon: icon.to_owned(),
+            pod_name: session.workload_name.clone().unwrap_or_default(),
+            status: session.status.name(),
+            phase: session.phase.kind.name(),
+            phase_detail: session.phase.detail.clone(),
+            phase_since: rfc3339(session.phase.since),
+            reason: ending.map(|it| ReasonOut {
+                code: it.reason.code(),
+                message: if it.detail.is_empty() { it.reason.sentence().to_owned() } else { it.detail.clone() },
+                remedy: it.reason.remedy(),
+            }),
+            // The app's own words are for the person who used it.
+            output: ending.filter(|it| own && !it.output.is_empty()).map(|it| it.output.clone()),
+            idle_timeout: session.idle_timeout.map_or(0, |it| it.as_secs()),
+            expires_at: lifetime::expires_at(session).map(rfc3339),
+            websocket_url: format!("/ws/sessions/{}", percent_encode(session.id.as_str())),
+            guacamole_url: "",
+            proxy_url: "",
+            is_shared: false,
+            owner_username: session.owner_name.clone(),
+            share_permission: "",
+            share_id: "",
+            recording_policy: spec.map_or("never", |it| it.recording.name()),
+            clipboard: spec.map(|it| it.clipboard).unwrap_or_default().into(),
+            screen_width: session.viewport.width(),
+            screen_height: session.viewport.height(),
+            replaces: session.replaces.as_ref().map(ToString::to_string),
+            version: session.version,
+            created_at: rfc3339(session.created_at),
+            updated_at: rfc3339(session.updated_at),
+            started_at: session.started_at.map(rfc3339),
+            ended_at: ending.map(|it| rfc3339(it.at)),
+            can_control: own,
+            capabilities: Capabilities { resize: true },
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The HTTP face over the real use cases: an in-process server on a free port, asked over real connections.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, and so do the functions it calls")]
+
+mod apps;
+mod assets;
+mod audit;
+mod auth;
+mod connection;
+mod door;
+mod events;
+mod example;
+mod openapi;
+mod permissions;
+mod sessions;
+mod site;
+mod streams;
+mod world;
