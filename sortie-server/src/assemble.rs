@@ -1,0 +1,243 @@
+//! The one sentence that names every adapter.
+
+use std::{fs, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use sortie_api::{
+    Api, Assets, Branding, Rates, Settings as ApiSettings, Site, auth::Argon2Credentials, settings::Rate,
+};
+use sortie_control::{Control, Ports, tasks::Tasks};
+use sortie_core::{secret::Secret, workload::Condition};
+use sortie_local::LocalRuntime;
+use sortie_store::Store;
+use tokio::net::TcpListener;
+use tracing::{info, warn};
+
+use crate::{
+    config::{Settings, branding, settings::Database},
+    ids::{SystemClock, UuidSource},
+    seed,
+    telemetry::say,
+    web,
+};
+
+/// How long after a trial that found something missing the next one is made.
+const PROBE_AGAIN: Duration = Duration::from_secs(30);
+
+/// Everything that is running or about to.
+pub(crate) struct Server {
+    pub(crate) store: Store,
+    pub(crate) api: Arc<Api>,
+    pub(crate) tasks: Tasks,
+    pub(crate) listener: TcpListener,
+}
+
+/// Puts the server together and starts its loops; it serves nobody yet.
+pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
+    prepare_data_dir(&settings.data_dir)?;
+    let listener = TcpListener::bind(SocketAddr::new(settings.bind, settings.port)).await.with_context(|| {
+        format!("cannot listen on {}:{}; set SORTIE_PORT to another port", settings.bind, settings.port)
+    })?;
+    let address = listener.local_addr()?;
+    let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
+    let runtime = LocalRuntime::open(local_settings(settings)).await.context("the local runtime cannot be used")?;
+    let tasks = Tasks::new();
+    tasks.spawn_loop("probe", {
+        let runtime = runtime.clone();
+        move || probe_until_good(runtime.clone())
+    });
+    let control = Control::new(ports(&store, runtime), control_settings(settings));
+    control.start(&tasks).await.context("the server cannot take care of this place")?;
+    first_admin(&control, settings).await?;
+    if let Some(path) = &settings.seed {
+        seed::sow(&control, path).await?;
+    }
+    let api = api(settings, control, &tasks, address)?;
+    announce(settings, address);
+    Ok(Server { store, api, tasks, listener })
+}
+
+fn ports(store: &Store, runtime: LocalRuntime) -> Ports {
+    Ports {
+        sessions: Arc::new(store.clone()),
+        catalog: Arc::new(store.clone()),
+        accounts: Arc::new(store.clone()),
+        records: Arc::new(store.clone()),
+        coordination: Arc::new(store.clone()),
+        runtime: Arc::new(runtime),
+        credentials: Arc::new(Argon2Credentials::new()),
+        clock: Arc::new(SystemClock::new()),
+        ids: Arc::new(UuidSource),
+    }
+}
+
+/// Makes the folder for this user alone; one that exists keeps its mode.
+fn prepare_data_dir(path: &Path) -> anyhow::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("cannot make the data directory {}", path.display()))
+}
+
+fn store_settings(settings: &Settings) -> sortie_store::Settings {
+    let database = match &settings.database {
+        Database::Sqlite(path) => sortie_store::Database::Sqlite { path: path.clone() },
+        Database::Postgres { dsn, direct_dsn, max_connections } => sortie_store::Database::Postgres {
+            dsn: dsn.reveal().to_owned(),
+            direct_dsn: direct_dsn.as_ref().map(|it| it.reveal().to_owned()),
+            max_connections: *max_connections,
+        },
+    };
+    sortie_store::Settings { database }
+}
+
+fn local_settings(settings: &Settings) -> sortie_local::Settings {
+    sortie_local::Settings {
+        uid_base: settings.uid_base,
+        allow_host_network: settings.allow_host_network,
+        default_limits: settings.default_resources,
+        ..sortie_local::Settings::new(&settings.data_dir)
+    }
+}
+
+fn control_settings(settings: &Settings) -> sortie_control::Settings {
+    sortie_control::Settings {
+        // One server at a time has this data directory, so a restarted one continues its predecessor's leases.
+        instance: format!("local:{}", settings.data_dir.display()),
+        idle_timeout: settings.idle_timeout,
+        max_lifetime: settings.max_lifetime,
+        cleanup_interval: settings.cleanup_interval,
+        ready_timeout: settings.ready_timeout,
+        limits: settings.limits,
+        default_resources: settings.default_resources,
+        browser_idle: settings.sign_in_idle,
+        browser_lifetime: settings.sign_in_lifetime,
+        access_lifetime: settings.access_lifetime,
+        refresh_lifetime: settings.refresh_lifetime,
+        ..sortie_control::Settings::default()
+    }
+}
+
+/// The HTTP face with the embedded web app.
+fn api(settings: &Settings, control: Control, tasks: &Tasks, address: SocketAddr) -> anyhow::Result<Arc<Api>> {
+    let loopback = address.ip().is_loopback();
+    let site = Site::new(&settings.public_urls, &settings.trusted_proxies, settings.allow_http, loopback)
+        .map_err(|errors| anyhow::anyhow!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
+        .context("SORTIE_PUBLIC_URL or SORTIE_TRUSTED_PROXIES")?;
+    if !site.has_public_urls() && !loopback {
+        warn!(
+            "SORTIE_PUBLIC_URL is not set: signing in works over https behind trusted proxies, or with SORTIE_ALLOW_HTTP=true"
+        );
+    }
+    let branding = branding::load(settings)?;
+    let rates = Rates {
+        writes: rate(settings.write_rate, settings.write_burst),
+        streams: rate(settings.gateway_rate, settings.gateway_burst),
+        ..Rates::default()
+    };
+    let api_settings = ApiSettings {
+        branding: Branding {
+            tenant_name: branding.tenant_name,
+            logo_url: branding.logo_url,
+            primary_color: branding.primary_color,
+            secondary_color: branding.secondary_color,
+        },
+        anonymous_catalog: settings.anonymous_catalog,
+        metrics_token: settings.metrics_token.clone(),
+        rates,
+        ..ApiSettings::new(site)
+    };
+    let assets = Assets::from_files(web::files());
+    Ok(Api::new(control, api_settings, assets, tasks.clone())?)
+}
+
+fn rate(per_second: Option<std::num::NonZeroU32>, burst: std::num::NonZeroU32) -> Rate {
+    Rate { per_second: per_second.map(|it| f64::from(it.get())), burst }
+}
+
+/// Tries the sandbox in the background, because a trial takes a while and nobody who is signed in needs to wait for it; again
+/// and again while something is missing, because an operator may install it. The runtime itself logs what it misses.
+async fn probe_until_good(runtime: LocalRuntime) {
+    loop {
+        let condition = runtime.probe().await;
+        if condition.problems.is_empty() {
+            for limit in condition.limits.iter().filter(|it| !it.enforced) {
+                warn!(limit = limit.name, "Limit is not enforced on this machine");
+            }
+            return std::future::pending().await;
+        }
+        tokio::time::sleep(PROBE_AGAIN).await;
+    }
+}
+
+/// Makes the administrator of a fresh installation, and hands a made-up password over once.
+async fn first_admin(control: &Control, settings: &Settings) -> anyhow::Result<()> {
+    let made = control
+        .ensure_first_admin(&settings.admin_username, settings.admin_password.clone())
+        .await
+        .context("the first administrator could not be made")?;
+    if let Some(password) = made {
+        hand_over(settings, &password)?;
+    }
+    Ok(())
+}
+
+fn hand_over(settings: &Settings, password: &Secret) -> anyhow::Result<()> {
+    use std::io::{IsTerminal, Write};
+    let name = &settings.admin_username;
+    if std::io::stdout().is_terminal() {
+        say("");
+        say(&format!("  First sign-in   user name: {name}   password: {}", password.reveal()));
+        say("  It is shown this once. Change it after signing in.");
+        say("");
+        return Ok(());
+    }
+    let path = settings.data_dir.join("first-password");
+    let mut file = {
+        use std::os::unix::fs::OpenOptionsExt;
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)
+    }
+    .with_context(|| format!("cannot write the first password to {}", path.display()))?;
+    writeln!(file, "{}", password.reveal())?;
+    info!(user = name, file = %path.display(), "First administrator made; the password is in the file");
+    Ok(())
+}
+
+/// Tells where to go. A person at a terminal gets a line that stands out.
+fn announce(settings: &Settings, address: SocketAddr) {
+    use std::io::IsTerminal;
+    let url = settings.public_urls.first().cloned().unwrap_or_else(|| {
+        let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.ip().to_string() };
+        format!("http://{host}:{}", address.port())
+    });
+    info!(address = %address, url, "Listening");
+    if std::io::stdout().is_terminal() {
+        say("");
+        say(&format!("  Sortie is ready:  {url}"));
+        say("");
+    }
+}
+
+/// What the machine lacks, found by a real trial, without starting a server.
+pub(crate) fn probe(settings: &Settings) -> anyhow::Result<Condition> {
+    // A folder of its own: a server may be using the real one.
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let data_dir = folder.path().to_owned();
+        let local = LocalRuntime::open(sortie_local::Settings { data_dir, ..local_settings(settings) }).await?;
+        Ok(local.probe().await)
+    })
+}
+
+/// Brings the schema up to date, or with `check_only` changes nothing; answers the migrations that were or would be applied.
+pub(crate) fn migrate(settings: &Settings, check_only: bool) -> anyhow::Result<Vec<String>> {
+    if !check_only {
+        prepare_data_dir(&settings.data_dir)?;
+    }
+    Store::migrate(&store_settings(settings), check_only).context("the database cannot be used")
+}

@@ -1,0 +1,88 @@
+//! The command line. Flags of the older systems work with one dash, too.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::command;
+
+/// Self-hosted application launcher: open one page, click an app, work in it in the browser.
+#[derive(Debug, Parser)]
+#[command(name = "sortie", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server (what a plain `sortie` does, too).
+    Serve,
+    /// Print the effective configuration, and where each value comes from; secrets masked.
+    Config,
+    /// Bring the database's schema up to date.
+    Migrate {
+        /// Only say what would be done.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+/// The last layer of the configuration.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Flags {
+    /// The port to listen on (`SORTIE_PORT`).
+    #[arg(long, global = true, value_name = "PORT")]
+    pub(crate) port: Option<String>,
+    /// The SQLite database file (`SORTIE_DB`).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) db: Option<String>,
+    /// A JSON file with the catalog's first apps (`SORTIE_SEED`).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) seed: Option<String>,
+    /// A TOML or YAML file with settings.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config_file: Option<PathBuf>,
+    /// A file with variables, one NAME=value a line.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+}
+
+/// Runs what the arguments ask for.
+pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
+    let cli = Cli::parse_from(args.into_iter().map(two_dashes));
+    match cli.command {
+        None | Some(Command::Serve) => command::serve::run(&cli.flags),
+        Some(Command::Config) => command::config::run(&cli.flags),
+        Some(Command::Migrate { check }) => command::migrate::run(&cli.flags, check),
+    }
+}
+
+/// `-db` as the older systems wrote it becomes `--db`.
+fn two_dashes(arg: OsString) -> OsString {
+    let Some(text) = arg.to_str() else { return arg };
+    let name = text.strip_prefix('-').unwrap_or(text).split('=').next().unwrap_or_default();
+    if text.starts_with('-') && ["port", "db", "seed"].contains(&name) { format!("-{text}").into() } else { arg }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_of_the_older_systems_work_with_one_dash_and_with_two() {
+        for spelling in [
+            vec!["-db", "x.db"],
+            vec!["--db", "x.db"],
+            vec!["-db=x.db"],
+            vec!["serve", "-db", "x.db"],
+            vec!["-db", "x.db", "serve"],
+        ] {
+            let args = std::iter::once("sortie").chain(spelling.iter().copied()).map(OsString::from);
+            let cli = Cli::try_parse_from(args.map(two_dashes)).unwrap();
+            assert_eq!(cli.flags.db.as_deref(), Some("x.db"), "{spelling:?}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The commands of the binary.
+
+pub(crate) mod config;
+pub(crate) mod migrate;
+pub(crate) mod serve;
+
+use anyhow::bail;
+
+use crate::{
+    cli::Flags,
+    config::{Layered, Settings, load},
+};
+
+/// Reads and parses the configuration; fails with everything that is wrong.
+pub(crate) fn settings(flags: &Flags) -> anyhow::Result<(Settings, Layered)> {
+    let layered = load(flags, variables());
+    match Settings::parse(&layered) {
+        Ok(settings) => Ok((settings, layered)),
+        Err(errors) => bail!("the configuration is not usable:\n  {}", errors.join("\n  ")),
+    }
+}
+
+/// The process's variables that are text.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)))
+}

@@ -1,0 +1,189 @@
+//! Reading the layers.
+
+use std::{collections::HashMap, fs, path::Path};
+
+use super::{
+    Layered, Origin, Value,
+    table::{self, KEYS},
+};
+use crate::cli::Flags;
+
+/// Defaults, then the file, then variables, then flags.
+pub(crate) fn load(flags: &Flags, variables: impl IntoIterator<Item = (String, String)>) -> Layered {
+    let mut layered = Layered::default();
+    for key in KEYS.iter().filter(|it| !it.default.is_empty()) {
+        put(&mut layered, key.name, key.default, Origin::Default);
+    }
+    if let Some(path) = &flags.config_file {
+        read_file(&mut layered, path);
+    }
+    if let Some(path) = &flags.env_file {
+        read_env_file(&mut layered, path);
+    }
+    read_variables(&mut layered, variables);
+    for (name, flag, value) in [
+        ("SORTIE_PORT", "--port", &flags.port),
+        ("SORTIE_DB", "--db", &flags.db),
+        ("SORTIE_SEED", "--seed", &flags.seed),
+    ] {
+        if let Some(value) = value {
+            put(&mut layered, name, value, Origin::Flag(flag));
+        }
+    }
+    layered
+}
+
+/// Empty means unset, so it never covers a value of an earlier layer.
+fn put(layered: &mut Layered, name: &'static str, text: &str, origin: Origin) {
+    if !text.is_empty() {
+        layered.values.insert(name, Value { text: text.to_owned(), origin });
+    }
+}
+
+fn read_file(layered: &mut Layered, path: &Path) {
+    let origin = path.display().to_string();
+    let read = config::Config::builder()
+        .add_source(config::File::from(path).required(true))
+        .build()
+        .and_then(config::Config::try_deserialize::<HashMap<String, config::Value>>);
+    let values = match read {
+        Ok(values) => values,
+        Err(error) => {
+            layered.errors.push(format!("--config-file {origin}: {error}"));
+            return;
+        }
+    };
+    for (written, value) in values {
+        let upper = written.to_uppercase();
+        let name = if upper.starts_with("SORTIE_") { upper } else { format!("SORTIE_{upper}") };
+        match (table::find(&name), value.into_string()) {
+            (Some(key), Ok(text)) => put(layered, key.name, &text, Origin::File(origin.clone())),
+            (Some(_), Err(_)) => layered.errors.push(format!("{written} in {origin}: must be a single value")),
+            (None, _) => layered.errors.push(format!("{written} in {origin}: is not a known setting")),
+        }
+    }
+}
+
+fn read_env_file(layered: &mut Layered, path: &Path) {
+    let origin = path.display().to_string();
+    match dotenvy::from_path_iter(path) {
+        Ok(lines) => {
+            let mut variables = Vec::new();
+            for line in lines {
+                match line {
+                    Ok(pair) => variables.push(pair),
+                    Err(error) => layered.errors.push(format!("--env-file {origin}: {error}")),
+                }
+            }
+            read_variables(layered, variables);
+        }
+        Err(error) => layered.errors.push(format!("--env-file {origin}: {error}")),
+    }
+}
+
+fn read_variables(layered: &mut Layered, variables: impl IntoIterator<Item = (String, String)>) {
+    let mut variables: Vec<_> = variables
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("SORTIE_") || name.starts_with("LAUNCHPAD_"))
+        .collect();
+    // Old names first, so that the official one wins where both are set.
+    variables.sort_by_key(|(name, _)| (name.starts_with("SORTIE_"), name.clone()));
+    for (written, text) in variables {
+        if text.is_empty() {
+            continue;
+        }
+        if is_service_link(&written, &text) {
+            layered.notes.push(format!("{written} comes from a Kubernetes service link and is ignored"));
+            continue;
+        }
+        let name = written.replacen("LAUNCHPAD_", "SORTIE_", 1);
+        if name != written {
+            layered.notes.push(format!("{written} is an old name; use {name}"));
+        }
+        read_variable(layered, &written, &name, &text);
+    }
+}
+
+fn read_variable(layered: &mut Layered, written: &str, name: &str, text: &str) {
+    if let Some(key) = table::find(name) {
+        put(layered, key.name, text, Origin::Variable(written.to_owned()));
+    } else if let Some(key) = name.strip_suffix("_FILE").and_then(table::find).filter(|it| it.secret) {
+        match fs::read_to_string(text) {
+            Ok(content) => put(layered, key.name, content.trim_end(), Origin::SecretFile(written.to_owned())),
+            Err(error) => layered.errors.push(format!("{written}: cannot read {text}: {error}")),
+        }
+    } else if table::NOT_USED.iter().any(|it| name.starts_with(it)) {
+        layered.notes.push(format!("{written} is not used by this version"));
+    } else {
+        layered.notes.push(format!("{written} is not a known setting and is ignored"));
+    }
+}
+
+/// Kubernetes sets `<SERVICE>_PORT=tcp://…` and relatives for every service of the namespace, ours among them.
+fn is_service_link(name: &str, text: &str) -> bool {
+    let by_value = ["tcp://", "udp://", "sctp://"].iter().any(|it| text.starts_with(it));
+    let by_port = name.split_once("_PORT_").is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()));
+    by_value || by_port || name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: &[(&str, &str)]) -> Layered {
+        load(&Flags::default(), variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+    }
+
+    fn text(layered: &Layered, name: &str) -> Option<String> {
+        layered.values.get(name).map(|it| it.text.clone())
+    }
+
+    #[test]
+    fn a_later_layer_wins_and_an_empty_value_does_not() {
+        let flags = Flags { port: Some("9".to_owned()), ..Flags::default() };
+        let layered =
+            load(&flags, [("SORTIE_PORT".to_owned(), "7".to_owned()), ("SORTIE_DB".to_owned(), String::new())]);
+        assert_eq!(text(&layered, "SORTIE_PORT").as_deref(), Some("9"));
+        assert_eq!(text(&layered, "SORTIE_DB").as_deref(), Some("sortie.db"));
+    }
+
+    #[test]
+    fn a_service_link_of_kubernetes_is_not_taken_for_a_setting() {
+        let layered = with(&[("SORTIE_PORT", "tcp://10.0.0.1:80"), ("SORTIE_PORT_80_TCP_ADDR", "10.0.0.1")]);
+        assert_eq!(text(&layered, "SORTIE_PORT").as_deref(), Some("8080"));
+        assert_eq!(layered.notes.len(), 2);
+    }
+
+    #[test]
+    fn an_old_name_is_accepted_with_a_note_and_the_official_one_wins() {
+        let layered = with(&[("LAUNCHPAD_DB", "old.db"), ("LAUNCHPAD_PORT", "1"), ("SORTIE_PORT", "2")]);
+        assert_eq!(text(&layered, "SORTIE_DB").as_deref(), Some("old.db"));
+        assert_eq!(text(&layered, "SORTIE_PORT").as_deref(), Some("2"));
+        assert!(layered.notes.iter().any(|it| it.contains("SORTIE_DB")));
+    }
+
+    #[test]
+    fn a_secret_can_come_from_a_file_without_its_last_line_break() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "s3cret-s3cret\n").unwrap();
+        let layered = with(&[("SORTIE_ADMIN_PASSWORD_FILE", file.path().to_str().unwrap())]);
+        assert_eq!(text(&layered, "SORTIE_ADMIN_PASSWORD").as_deref(), Some("s3cret-s3cret"));
+    }
+
+    #[test]
+    fn a_file_with_an_unknown_key_is_an_error_that_names_it() {
+        let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+        fs::write(file.path(), "port = 9090\nprot = 1\n").unwrap();
+        let layered = load(&Flags { config_file: Some(file.path().to_owned()), ..Flags::default() }, []);
+        assert_eq!(text(&layered, "SORTIE_PORT").as_deref(), Some("9090"));
+        assert!(layered.errors.iter().any(|it| it.contains("prot ")), "{:?}", layered.errors);
+    }
+
+    #[test]
+    fn an_env_file_loses_its_trailing_comments() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "LAUNCHPAD_PORT=9091 # the port\n").unwrap();
+        let layered = load(&Flags { env_file: Some(file.path().to_owned()), ..Flags::default() }, []);
+        assert_eq!(text(&layered, "SORTIE_PORT").as_deref(), Some("9091"));
+    }
+}

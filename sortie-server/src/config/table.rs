@@ -1,0 +1,129 @@
+//! Every key: its name, its default, whether it is a secret, and what it means.
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// The official name.
+    pub(crate) name: &'static str,
+    /// The default as text; empty for none.
+    pub(crate) default: &'static str,
+    /// Never shown.
+    pub(crate) secret: bool,
+    /// What it means, with its unit.
+    pub(crate) about: &'static str,
+}
+
+const fn key(name: &'static str, default: &'static str, about: &'static str) -> Key {
+    Key { name, default, secret: false, about }
+}
+
+const fn secret(name: &'static str, about: &'static str) -> Key {
+    Key { name, default: "", secret: true, about }
+}
+
+/// Every key that this version uses.
+pub(crate) const KEYS: &[Key] = &[
+    key("SORTIE_ADMIN_USERNAME", "admin", "sign-in name of the first administrator"),
+    secret("SORTIE_ADMIN_PASSWORD", "password of the first administrator; unset: a random one is made and shown once"),
+    key("SORTIE_ALLOW_HTTP", "false", "allow sign-in over plain http beyond loopback"),
+    key("SORTIE_ANONYMOUS_CATALOG", "true", "show public apps' display fields to callers who are not signed in"),
+    key("SORTIE_BIND", "0.0.0.0", "address to listen on"),
+    key("SORTIE_CONFIG", "branding.json", "branding file (JSON); may be absent"),
+    key(
+        "SORTIE_DATA_DIR",
+        "",
+        "folder for everything the server writes; default: the SQLite file's folder, else ./data",
+    ),
+    key("SORTIE_DB", "sortie.db", "SQLite database file"),
+    secret("SORTIE_DB_DSN", "PostgreSQL connection string; wins over the parts"),
+    secret("SORTIE_DB_DIRECT_DSN", "PostgreSQL connection string that bypasses a pooler; default: the DSN"),
+    key("SORTIE_DB_HOST", "", "PostgreSQL host"),
+    key("SORTIE_DB_MAX_CONNECTIONS", "10", "PostgreSQL connections at most"),
+    key("SORTIE_DB_NAME", "", "PostgreSQL database"),
+    secret("SORTIE_DB_PASSWORD", "PostgreSQL password"),
+    key("SORTIE_DB_PORT", "5432", "PostgreSQL port"),
+    key("SORTIE_DB_SSLMODE", "prefer", "PostgreSQL TLS mode, as in libpq"),
+    key("SORTIE_DB_TYPE", "sqlite", "sqlite or postgres"),
+    key("SORTIE_DB_USER", "", "PostgreSQL user"),
+    key("SORTIE_DEFAULT_CPU_LIMIT", "2", "CPUs at most for apps that name none"),
+    key("SORTIE_DEFAULT_CPU_REQUEST", "500m", "CPUs reserved for apps that name none"),
+    key("SORTIE_DEFAULT_MEM_LIMIT", "2Gi", "memory at most for apps that name none"),
+    key("SORTIE_DEFAULT_MEM_REQUEST", "512Mi", "memory reserved for apps that name none"),
+    key("SORTIE_GATEWAY_BURST", "20", "streams that one address may open at once before the rate limit applies"),
+    key("SORTIE_GATEWAY_RATE_LIMIT", "10", "streams per second that one address may open; 0 for no limit"),
+    key("SORTIE_JWT_ACCESS_EXPIRY", "15", "minutes that a program's access token is good"),
+    key("SORTIE_JWT_REFRESH_EXPIRY", "24", "hours that a program's sign-in lasts"),
+    secret("SORTIE_JWT_SECRET", "accepted and not used: tokens are opaque"),
+    key("SORTIE_LOCAL_HOST_NETWORK", "false", "allow apps to share the host's network (not contained)"),
+    key("SORTIE_LOCAL_UID_BASE", "70000", "first user id for sessions when the server runs as root"),
+    key("SORTIE_LOG", "info", "log filter, e.g. info or sortie_control=debug"),
+    key("SORTIE_LOG_FORMAT", "auto", "auto, human or json; auto: human on a terminal"),
+    key("SORTIE_LOGO_URL", "", "logo on every page"),
+    key("SORTIE_MAX_GLOBAL_SESSIONS", "100", "live sessions at most; 0 for no limit"),
+    key("SORTIE_MAX_SESSIONS_PER_USER", "5", "live sessions of one user at most; 0 for no limit"),
+    secret("SORTIE_METRICS_TOKEN", "bearer token for /metrics from addresses that are not private"),
+    key("SORTIE_POD_READY_TIMEOUT", "120", "seconds that an app may take to get ready"),
+    key("SORTIE_PORT", "8080", "port to listen on; 0 for any free one"),
+    key("SORTIE_PRIMARY_COLOR", "#1F2A3C", "main colour, #RRGGBB"),
+    key("SORTIE_PUBLIC_URL", "", "addresses by which browsers reach us, separated by commas"),
+    key("SORTIE_RUNTIME", "local", "where apps run: local"),
+    key("SORTIE_SECONDARY_COLOR", "#2B3445", "second colour, #RRGGBB"),
+    key("SORTIE_SEED", "", "JSON file with the catalog's first apps"),
+    key("SORTIE_SESSION_CLEANUP_INTERVAL", "5", "minutes between two searches for expired sessions"),
+    key("SORTIE_SESSION_MAX_LIFETIME", "", "minutes that a session may run at all; unset for no limit"),
+    key("SORTIE_SESSION_TIMEOUT", "120", "minutes without input until a session expires; 0 for never"),
+    key("SORTIE_SIGN_IN_IDLE", "120", "minutes without use until a browser's sign-in ends"),
+    key("SORTIE_SIGN_IN_LIFETIME", "12", "hours that a browser's sign-in lasts at most"),
+    key("SORTIE_TENANT_NAME", "Sortie", "name on every page"),
+    key("SORTIE_TRUSTED_PROXIES", "", "networks whose Forwarded headers are believed, separated by commas"),
+    key("SORTIE_WRITE_BURST", "200", "writes that one person may make at once before the rate limit applies"),
+    key("SORTIE_WRITE_RATE_LIMIT", "50", "writes per second that one person may make; 0 for no limit"),
+];
+
+/// Keys of the older systems for what this version does not do: accepted, with a note.
+pub(crate) const NOT_USED: &[&str] = &[
+    "SORTIE_ALLOW_REGISTRATION",
+    "SORTIE_BILLING_",
+    "SORTIE_BROWSER_SIDECAR_IMAGE",
+    "SORTIE_GUACD_SIDECAR_IMAGE",
+    "SORTIE_MAX_UPLOAD_SIZE",
+    "SORTIE_NAMESPACE",
+    "SORTIE_OIDC_",
+    "SORTIE_PLUGIN_",
+    "SORTIE_QUEUE_",
+    "SORTIE_RECORDING_",
+    "SORTIE_VIDEO_RECORDING_ENABLED",
+    "SORTIE_VNC_SIDECAR_IMAGE",
+];
+
+/// Finds a key by its official name.
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|it| it.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_stands_once_and_says_what_it_means() {
+        for (index, key) in KEYS.iter().enumerate() {
+            assert!(KEYS.iter().skip(index + 1).all(|it| it.name != key.name), "{}", key.name);
+            assert!(key.about.len() > 10, "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn the_configuration_reference_says_what_the_table_says() {
+        let reference = include_str!("../../../docs/reference/configuration.md");
+        for key in KEYS {
+            let default = match key {
+                Key { secret: true, .. } => "*(secret)*".to_owned(),
+                Key { default: "", .. } => String::new(),
+                Key { default, .. } => format!("`{default}`"),
+            };
+            let row = format!("| `{}` | {default} | {} |", key.name, key.about);
+            assert!(reference.contains(&row), "docs/reference/configuration.md lacks: {row}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The thin binary `sortie`.
+//!
+//! **Owns** the command line, the layered configuration, telemetry, the assembly of the rooms, and the life cycle.
+//!
+//! **May not know** how anything works.
+
+mod assemble;
+mod cli;
+mod command;
+mod config;
+mod ids;
+mod lifecycle;
+mod seed;
+mod telemetry;
+mod web;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run(std::env::args_os().collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => telemetry::report_failure(&error),
+    }
+}
