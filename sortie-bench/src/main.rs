@@ -1,0 +1,66 @@
+//! The load generator and the benchmarks of Sortie.
+
+mod client;
+mod http;
+mod launch;
+mod process;
+mod relay;
+mod server;
+mod start;
+mod table;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "sortie-bench")]
+struct Cli {
+    #[command(subcommand)]
+    scenario: Scenario,
+}
+
+#[derive(Debug, Subcommand)]
+enum Scenario {
+    /// The relay against a raw TCP relay.
+    Relay,
+    /// Catalog reads and app writes.
+    Http {
+        /// The server to start.
+        #[arg(long)]
+        bin: PathBuf,
+    },
+    /// Start to ready, and memory.
+    Start {
+        /// The server to start.
+        #[arg(long)]
+        bin: PathBuf,
+    },
+    /// Click to first frame.
+    Launch {
+        /// The server to start.
+        #[arg(long)]
+        bin: PathBuf,
+    },
+    /// One of the two relays, as a process of its own.
+    #[command(hide = true)]
+    RelayProcess {
+        /// Which.
+        #[arg(long)]
+        raw: bool,
+        /// The port of the display behind it.
+        #[arg(long)]
+        display: u16,
+    },
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    match Cli::parse().scenario {
+        Scenario::Relay => relay::measure().await,
+        Scenario::Http { bin } => http::measure(&bin).await,
+        Scenario::Start { bin } => start::measure(&bin).await,
+        Scenario::Launch { bin } => launch::measure(&bin).await,
+        Scenario::RelayProcess { raw, display } => relay::process::serve(raw, display).await,
+    }
+}
