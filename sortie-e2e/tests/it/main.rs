@@ -1,0 +1,26 @@
+//! Flows through the real binary; one file per subject.
+
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod database_away;
+#[cfg(test)]
+mod drain;
+#[cfg(test)]
+mod endings;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
+mod load;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod secrets;

@@ -1,0 +1,94 @@
+//! What was handed over in confidence is found nowhere.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::json;
+
+use super::harness::{
+    screen::Screen,
+    world::{PASSWORD, World},
+};
+
+#[tokio::test]
+async fn no_password_and_no_token_is_in_a_log_a_database_or_an_answer() {
+    let mut world = World::sqlite();
+    world.set("SORTIE_LOG", "debug");
+    let server = world.start().await;
+    let admin = server.admin().await;
+    let browser = server.anybody().browser("admin", PASSWORD).await;
+    let cookie = browser.identity().into_iter().find(|it| it.0 == "cookie").unwrap().1;
+    let cookie = cookie.split_once('=').unwrap().1.to_owned();
+    let wrong = "canary-that-is-no-password";
+    let answer = server.anybody().post("/api/auth/login", &json!({"username": "admin", "password": wrong})).await;
+    assert!(answer.status == 401 && !String::from_utf8_lossy(&answer.body).contains(wrong), "{answer:?}");
+    let user = server.user(&admin, "ada").await;
+    let changed = json!({"current_password": "ada-has-a-long-password", "new_password": "canary-new-password-of-ada"});
+    assert_eq!(user.post("/api/auth/password", &changed).await.status, 204);
+    let session = admin.launch_and_wait("vault").await;
+    Screen::open(&admin, &session).await.unwrap().close().await;
+    let audit = admin.get("/api/audit?limit=500").await;
+    let audit = String::from_utf8(audit.body.to_vec()).unwrap();
+    let logs = world.logs();
+    let places = files(&world.data_dir().join("sortie.db"), &world.data_dir());
+    let rfb = rfb_passwords(&world, &session);
+    for (what, secret) in [
+        ("the administrator's password", PASSWORD),
+        ("a wrong password", wrong),
+        ("a user's password", "ada-has-a-long-password"),
+        ("a new password", "canary-new-password-of-ada"),
+        ("a bearer token", admin.token()),
+        ("another bearer token", user.token()),
+        ("a cookie", &cookie),
+        ("the screen's password", &rfb.0),
+        ("the screen's view-only password", &rfb.1),
+    ] {
+        assert!(!secret.is_empty(), "{what}");
+        assert!(!logs.contains(secret), "{what} is in the log");
+        assert!(!audit.contains(secret), "{what} is in the audit");
+        for place in &places {
+            let content = fs::read(place).unwrap_or_default();
+            let is_found = content.windows(secret.len()).any(|it| it == secret.as_bytes());
+            assert!(!is_found, "{what} is in {}", place.display());
+        }
+    }
+    assert!(!logs.contains("canary-of-an-app") && !audit.contains("canary-of-an-app"), "an app's variables");
+}
+
+/// The database with what stands beside it: the files that are backed up or read by operators.
+fn files(database: &Path, data_dir: &Path) -> Vec<PathBuf> {
+    let name = database.file_name().unwrap().to_string_lossy().into_owned();
+    let all = fs::read_dir(data_dir).unwrap().flatten().map(|it| it.path());
+    let found: Vec<_> = all.filter(|it| it.file_name().unwrap().to_string_lossy().starts_with(&name)).collect();
+    assert!(!found.is_empty());
+    found
+}
+
+fn rfb_passwords(world: &World, session: &str) -> (String, String) {
+    let spec = world.data_dir().join("workloads").join(session).join("spec.json");
+    let spec: serde_json::Value = serde_json::from_slice(&fs::read(spec).unwrap()).unwrap();
+    let text = |name: &str| spec[name].as_str().unwrap().to_owned();
+    (text("password"), text("view_only_password"))
+}
+
+#[tokio::test]
+async fn what_the_server_writes_is_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::sqlite();
+    let server = world.start().await;
+    let session = server.admin().await.launch_and_wait("clock").await;
+    let data_dir = world.data_dir();
+    for path in [
+        data_dir.clone(),
+        data_dir.join("workloads"),
+        data_dir.join("workloads").join(&session),
+        data_dir.join("homes"),
+    ] {
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", path.display());
+    }
+    let spec = fs::metadata(data_dir.join("workloads").join(&session).join("spec.json")).unwrap();
+    assert_eq!(spec.permissions().mode() & 0o077, 0, "the record holds the screen's password");
+}
