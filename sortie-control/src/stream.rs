@@ -92,7 +92,7 @@ impl Control {
     /// Permission to attach to a session's screen, with its address. Audited.
     pub async fn open_stream(&self, caller: &Caller, id: &SessionId) -> Result<StreamGrant, StreamRefusal> {
         let unavailable = |error: PortError| StreamRefusal::Unavailable(error.into());
-        let found = self.read_session(id).await.map_err(StreamRefusal::Unavailable)?;
+        let found = self.ports.sessions.find_session(id).await.map_err(unavailable)?;
         let session = found.ok_or(StreamRefusal::NotFound)?;
         let object = Object::Session { tenant: &session.tenant, owner: &session.owner };
         match policy::may(&caller.principal, Action::UseSession, object) {

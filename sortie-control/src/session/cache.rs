@@ -1,7 +1,9 @@
 //! Sessions in memory: filled on demand, dropped at the end, never wrong.
 //!
-//! An entry is good only while the sessions' epoch has not moved since before it was read, and only while the epochs
-//! themselves are fresh. Every write raises the epoch, so a stale entry cannot be told from a missing one.
+//! Every change of a session raises an epoch in its own transaction. An entry is tagged with the epoch that was seen before it
+//! was read, and is good only while that is still the last epoch seen: so it is at least as new as everything that its reader
+//! has heard of. It serves the re-check of live streams, which each change of any session asks for; whoever decides something
+//! on a person's request reads the row itself.
 
 use std::{
     collections::HashMap,
@@ -45,7 +47,7 @@ impl SessionCache {
 }
 
 impl Control {
-    /// One session, from memory where that is current, else from the store.
+    /// One session, as new as the last epoch seen: from memory where that is current, else from the store.
     pub(crate) async fn read_session(&self, id: &SessionId) -> Result<Option<Session>, ControlError> {
         let epoch = self.fresh_epochs().map(|it| it.sessions);
         if let Some(hit) = epoch.and_then(|epoch| self.sessions.get(id, epoch)) {

@@ -60,7 +60,8 @@ impl Control {
         action: Action,
         what: &'static str,
     ) -> Result<Session, ControlError> {
-        let session = self.read_session(id).await?.ok_or_else(|| ControlError::not_found("session", id))?;
+        let session =
+            self.ports.sessions.find_session(id).await?.ok_or_else(|| ControlError::not_found("session", id))?;
         let object = Object::Session { tenant: &session.tenant, owner: &session.owner };
         match policy::may(&caller.principal, action, object) {
             Decision::Granted => Ok(session),
