@@ -46,6 +46,9 @@ const TOKEN: &str = "it-runs";
 /// The folder of trials, beside the workloads.
 const APART: &str = "probe";
 
+/// The code of a trial that took too long.
+pub(crate) const TIMED_OUT: &str = "trial_timed_out";
+
 /// Everything that keeps workloads from starting, in plain words; empty when a real one came up.
 pub(crate) async fn examine(maker: &Maker) -> Vec<Refusal> {
     let missing: Vec<Refusal> = TOOLS.iter().filter(|tool| !is_installed(tool.0)).map(missing).collect();
@@ -98,7 +101,7 @@ async fn wait(folder: &Folder, token: &Path) -> Outcome<Option<Refusal>> {
             Observed::Ready { .. } | Observed::Starting { .. } if Instant::now() < until => sleep(LOOK_AGAIN).await,
             Observed::Ready { .. } | Observed::Starting { .. } => {
                 return Ok(Some(Refusal {
-                    code: "trial_timed_out".to_owned(),
+                    code: TIMED_OUT.to_owned(),
                     message: format!("A trial workload was not ready within {} seconds.", TRIAL_LIMIT.as_secs()),
                 }));
             }

@@ -76,6 +76,11 @@ impl LocalRuntime {
     /// Runs the trial again, and answers with what was found. Later calls of [`Runtime::condition`] answer with it too.
     pub async fn probe(&self) -> Condition {
         let problems = probe::examine(&self.maker).await;
+        let is_slow = problems.iter().any(|it| it.code == probe::TIMED_OUT);
+        if is_slow && self.list_all().await.is_ok_and(|it| !it.is_empty()) {
+            warn!("A trial took too long beside running workloads: the machine is busy, not unable");
+            return Runtime::condition(self);
+        }
         for problem in &problems {
             warn!(code = %problem.code, problem = %problem.message, "This machine cannot run apps");
         }

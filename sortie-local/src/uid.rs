@@ -90,6 +90,7 @@ mod tests {
 
     #[test]
     fn a_uid_is_not_given_twice_while_its_workload_exists() {
+        // Uids that no other test gives to processes.
         let dir = tempfile::tempdir().unwrap();
         let workload = |name: &str| {
             let folder = dir.path().join(name);
@@ -99,10 +100,10 @@ mod tests {
         };
         let (one, two, three) = (workload("one"), workload("two"), workload("three"));
         let claims = dir.path().join("claims");
-        assert_eq!(claim_in(&claims, 70_000, &one).unwrap().uid, 70_000);
-        assert_eq!(claim_in(&claims, 70_000, &two).unwrap().uid, 70_001);
+        assert_eq!(claim_in(&claims, 900_000, &one).unwrap().uid, 900_000);
+        assert_eq!(claim_in(&claims, 900_000, &two).unwrap().uid, 900_001);
         fs::remove_dir_all(&one).unwrap();
-        assert_eq!(claim_in(&claims, 70_000, &three).unwrap().uid, 70_000);
+        assert_eq!(claim_in(&claims, 900_000, &three).unwrap().uid, 900_000);
     }
 
     #[test]
