@@ -1,10 +1,13 @@
 //! Events, as the event stream carries them.
 
 use serde::Serialize;
-use sortie_core::event::{Event, EventBody};
+use sortie_core::{
+    event::{Event, EventBody},
+    session::Reason,
+};
 use utoipa::ToSchema;
 
-use super::rfc3339;
+use super::{rfc3339, session::ReasonOut};
 
 /// A session changed.
 #[derive(Serialize, ToSchema)]
@@ -14,7 +17,7 @@ pub struct SessionEventOut<'a> {
     app_id: &'a str,
     status: &'static str,
     phase: &'static str,
-    reason: Option<&'a str>,
+    reason: Option<ReasonOut>,
     version: i64,
     at: String,
 }
@@ -36,7 +39,7 @@ pub(crate) fn name_and_data(event: &Event) -> Result<(&'static str, String), ser
                 app_id: app.as_str(),
                 status: status.name(),
                 phase: phase.kind.name(),
-                reason: reason.as_deref(),
+                reason: reason.as_deref().and_then(Reason::parse).map(|it| ReasonOut::of(it, "")),
                 version: *version,
                 at: rfc3339(event.at),
             };

@@ -5,7 +5,7 @@ use sortie_control::session::launch::LaunchRequest;
 use sortie_core::{
     id::{AppId, UserId},
     policy::Principal,
-    session::{self, lifetime},
+    session::{self, Reason, lifetime},
     workload::Viewport,
 };
 use std::time::Duration;
@@ -59,6 +59,14 @@ pub struct ReasonOut {
     code: &'static str,
     message: String,
     remedy: Option<&'static str>,
+}
+
+impl ReasonOut {
+    /// A reason with its detail, or with its own sentence where there is none.
+    pub(super) fn of(reason: Reason, detail: &str) -> Self {
+        let message = if detail.is_empty() { reason.sentence() } else { detail };
+        Self { code: reason.code(), message: message.to_owned(), remedy: reason.remedy() }
+    }
 }
 
 /// What a stream of this session can do.
@@ -126,11 +134,7 @@ impl SessionOut {
             phase: session.phase.kind.name(),
             phase_detail: session.phase.detail.clone(),
             phase_since: rfc3339(session.phase.since),
-            reason: ending.map(|it| ReasonOut {
-                code: it.reason.code(),
-                message: if it.detail.is_empty() { it.reason.sentence().to_owned() } else { it.detail.clone() },
-                remedy: it.reason.remedy(),
-            }),
+            reason: ending.map(|it| ReasonOut::of(it.reason, &it.detail)),
             // The app's own words are for the person who used it.
             output: ending.filter(|it| own && !it.output.is_empty()).map(|it| it.output.clone()),
             idle_timeout: session.idle_timeout.map_or(0, |it| it.as_secs()),

@@ -82,6 +82,10 @@ async fn one_hears_of_ones_own_sessions_and_of_the_catalog() {
     let ready = listener.until("session.ready").await;
     assert_eq!(ready.data["status"], "running");
     assert!(ready.id > created.id);
+    world.ask("DELETE", &format!("/api/sessions/{own}")).bearer(&bob).send().await;
+    let stopped = listener.until("session.stopped").await;
+    assert_eq!(stopped.data["reason"]["code"], "stopped_by_user");
+    assert!(stopped.data["reason"]["message"].as_str().is_some_and(|it| it.ends_with('.')), "{}", stopped.data);
     world.ask("POST", "/api/apps").bearer(&ann).json(&link("new")).await;
     let app = listener.until("app.created").await;
     assert_eq!((app.name.as_str(), app.data["app_id"].as_str()), ("apps", Some("new")));
