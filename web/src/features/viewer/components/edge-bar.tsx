@@ -73,13 +73,13 @@ export function EdgeBar({ bar, label, children }: { bar: Bar; label: string; chi
         onPointerLeave={({ pointerType }) => pointerType === "mouse" && bar.hideSoon()}
         onFocus={bar.show}
         onBlur={() => bar.hideSoon()}
-        className={cn("absolute z-20 max-h-full max-w-full", SIDES[edge])}
+        className={cn("absolute z-20", upright ? "h-max max-h-dvh" : "w-max max-w-[100vw]", SIDES[edge])}
         style={style}
       >
         <div
           className={cn(
             "flex max-h-dvh max-w-[100vw] items-center gap-0.5 overflow-auto border border-line bg-surface/95 p-1 shadow-float backdrop-blur-md transition-transform duration-200 ease-out [scrollbar-width:none]",
-            upright && "flex-col",
+            upright ? "flex-col" : "flex-wrap justify-center",
             ROUND[edge],
             !isOpen && HIDDEN[edge],
           )}
