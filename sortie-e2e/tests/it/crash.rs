@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{BuildHasher, RandomState},
     sync::Mutex,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use hyper::Method;
@@ -94,13 +94,42 @@ fn apps(world: &World) -> BTreeMap<String, i32> {
     records.into_iter().filter_map(|it| Some((it.session.clone(), world.app(&it.session)?.pid))).collect()
 }
 
+/// What is there of each session that has no app, and which apps have no session.
+fn story(world: &World, rows: &BTreeMap<String, Value>, apps: &BTreeMap<String, i32>) -> String {
+    let mut told = vec!["rows do not equal apps".to_owned()];
+    for session in rows.keys().filter(|it| !apps.contains_key(*it)) {
+        let folder = world.data_dir().join("workloads").join(session);
+        let files: Vec<_> =
+            std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|it| it.file_name()).collect();
+        let status = std::fs::read_to_string(folder.join("app.status")).unwrap_or_default();
+        told.push(format!("no app of {session}: {files:?}; app.status: {status}"));
+        told.extend(
+            world
+                .processes()
+                .into_iter()
+                .filter(|it| it.words.concat().contains(session))
+                .map(|it| format!("  {it:?}")),
+        );
+    }
+    told.extend(apps.keys().filter(|it| !rows.contains_key(*it)).map(|it| format!("app of an unknown session {it}")));
+    told.join("\n")
+}
+
 /// Rows equal processes, and no app was ended or started twice by the server's death.
 async fn check_apps(world: &World, rows: &BTreeMap<String, Value>, before: &BTreeMap<String, i32>) {
     let ended: Vec<_> = rows.values().filter(|row| row["status"] != "running").collect();
     assert!(ended.is_empty(), "no launch fails because the server died: {ended:#?}");
     // A session runs as soon as its screen is there; its app shows a moment later.
-    let what = "as many apps as rows that run";
-    let now = wait_for(PATIENCE, what, || async { Some(apps(world)).filter(|it| it.keys().eq(rows.keys())) }).await;
+    let begun = Instant::now();
+    let now = loop {
+        let now = apps(world);
+        if now.keys().eq(rows.keys()) {
+            break now;
+        }
+        // Ten terminals start at once on a machine that may be small and busy.
+        assert!(begun.elapsed() < PATIENCE * 4, "{}", story(world, rows, &now));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
     for (session, pid) in before {
         assert_eq!(now.get(session), Some(pid), "the app of {session} is the one that it was");
     }
