@@ -61,7 +61,7 @@ impl Control {
     pub async fn begin_export(&self, caller: &Caller, query: AuditQuery) -> Result<AuditFilter, ControlError> {
         let filter = audit_filter(caller, query)?;
         let entry = AuditEntry::new(Actor::from_caller(caller), AuditAction::ExportAudit, Vec::new());
-        self.ports.records.record_refusal(&entry, self.now()).await?;
+        self.ports.records.record_access(&entry, self.now()).await?;
         Ok(filter)
     }
 

@@ -176,7 +176,7 @@ impl Control {
         if !granted {
             entry = entry.with_outcome(sortie_core::audit::Outcome::Denied);
         }
-        if let Err(error) = self.ports.records.record_refusal(&entry, self.now()).await {
+        if let Err(error) = self.ports.records.record_access(&entry, self.now()).await {
             warn!(session.id = %session.id, error = %error, "Stream could not be written into the audit");
         }
     }

@@ -15,7 +15,7 @@ async fn an_export_holds_every_row_however_many_there_are() {
     let entry =
         AuditEntry::new(Actor { name: "=evil()".to_owned(), ..Actor::system() }, AuditAction::OpenLink, Vec::new());
     for micros in 0..1_500 {
-        world.store.record_refusal(&entry, Timestamp::from_micros(1_000_000 + micros)).await.unwrap();
+        world.store.record_access(&entry, Timestamp::from_micros(1_000_000 + micros)).await.unwrap();
     }
     let olga = world.token("olga").await;
     let path = "/api/audit/export?format=csv&user=%3Devil%28%29";

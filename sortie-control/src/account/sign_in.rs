@@ -154,7 +154,7 @@ impl Control {
             ..Actor::system()
         };
         let entry = AuditEntry::new(actor, AuditAction::Login, Vec::new()).with_outcome(Outcome::Denied);
-        self.ports.records.record_refusal(&entry, self.now()).await?;
+        self.ports.records.record_access(&entry, self.now()).await?;
         Ok(())
     }
 }

@@ -33,7 +33,7 @@ impl Control {
                 AuditAction::ListSessions,
                 vec![("user_id", owner.to_string())],
             );
-            self.ports.records.record_refusal(&entry, self.now()).await?;
+            self.ports.records.record_access(&entry, self.now()).await?;
         }
         let scope = Scope::Tenant(caller.principal.tenant.clone());
         let filter = SessionFilter { owner: Some(owner), statuses };

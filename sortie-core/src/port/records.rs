@@ -37,8 +37,9 @@ pub struct LaunchCount {
 
 /// Keeps what happened.
 pub trait RecordStore: Send + Sync {
-    /// Writes an entry without a change: refusals and failed sign-ins only.
-    fn record_refusal<'a>(&'a self, entry: &'a AuditEntry, at: Timestamp) -> PortResult<'a, ()>;
+    /// Writes an entry that goes with no change: a refusal, a failed sign-in, or somebody looking (a stream opened, an export,
+    /// another person's list). Whatever changes something brings its entry in its [`Change`].
+    fn record_access<'a>(&'a self, entry: &'a AuditEntry, at: Timestamp) -> PortResult<'a, ()>;
 
     /// Entries, newest first.
     fn list_audit<'a>(

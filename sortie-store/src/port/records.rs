@@ -35,7 +35,7 @@ mod audit;
 pub(crate) use audit::page;
 
 impl RecordStore for Store {
-    fn record_refusal<'a>(&'a self, entry: &'a AuditEntry, at: Timestamp) -> PortResult<'a, ()> {
+    fn record_access<'a>(&'a self, entry: &'a AuditEntry, at: Timestamp) -> PortResult<'a, ()> {
         let row = NewAuditRow::new(entry, at);
         self.write(move |connection| {
             diesel::insert_into(audit_log::table).values(row).execute(connection)?;

@@ -32,7 +32,7 @@ macro_rules! records_contract {
 async fn refuse<S: Stores>(store: &Arc<S>, user: &str, action: AuditAction, seconds: i64) -> Result<()> {
     let actor = Actor { name: user.to_owned(), ..Actor::system() };
     let entry = AuditEntry::new(actor, action, Vec::new()).with_outcome(Outcome::Denied);
-    Ok(store.record_refusal(&entry, at(seconds)).await?)
+    Ok(store.record_access(&entry, at(seconds)).await?)
 }
 
 /// As a JSON object.
@@ -47,7 +47,7 @@ pub async fn an_entry_reads_back_with_its_details_in_order<S: Stores>(store: Arc
     };
     let details = vec![("z", "one \"two\"\n".to_owned()), ("a", "ä".to_owned())];
     let entry = AuditEntry::new(actor, AuditAction::Login, details).with_outcome(Outcome::Failure);
-    store.record_refusal(&entry, at(7)).await?;
+    store.record_access(&entry, at(7)).await?;
     let page = store.list_audit(&whole_audit(), &PageRequest::default(), 0).await?;
     ensure!(page.items.len() == 1, "found {:?}", page.items);
     let found = &page.items[0];
