@@ -32,7 +32,8 @@ const IDLE: usize = 200;
 
 /// What one relay process did in one turn.
 struct Turn {
-    cpu_per_gib: f64,
+    cpu_down: f64,
+    cpu_up: f64,
     trip_p50: f64,
     idle_kib: f64,
 }
@@ -49,7 +50,8 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
     let mut compare = |metric: &str, unit: &str, figure: fn(&Turn) -> f64| {
         table.compare("relay", metric, unit, median(&raw, figure), median(&ours, figure));
     };
-    compare("processor time down", "s/GiB", |it| it.cpu_per_gib);
+    compare("processor time down", "s/GiB", |it| it.cpu_down);
+    compare("processor time up", "s/GiB", |it| it.cpu_up);
     compare("round trip of one key, p50", "ms", |it| it.trip_p50);
     compare("memory of an idle stream after traffic", "KiB", |it| it.idle_kib);
     Ok(table.print()?)
@@ -67,7 +69,9 @@ async fn turn(raw: bool, display: u16) -> anyhow::Result<Turn> {
     let mut viewer = Viewer::connect(port, !raw).await?;
     let before = cpu_seconds(pid)?;
     viewer.download(BULK).await?;
-    let cpu_per_gib = cpu_seconds(pid)? - before;
+    let between = cpu_seconds(pid)?;
+    viewer.upload(BULK).await?;
+    let (cpu_down, cpu_up) = (between - before, cpu_seconds(pid)? - between);
     let mut trips = Vec::with_capacity(TRIPS);
     for _ in 0..TRIPS {
         let begun = Instant::now();
@@ -83,7 +87,7 @@ async fn turn(raw: bool, display: u16) -> anyhow::Result<Turn> {
     }
     tokio::time::sleep(Duration::from_millis(200)).await;
     let idle_kib = (resident_kib(pid)? - idle_before) / f64::from(u32::try_from(IDLE)?);
-    Ok(Turn { cpu_per_gib, trip_p50: percentile(&mut trips, 50), idle_kib })
+    Ok(Turn { cpu_down, cpu_up, trip_p50: percentile(&mut trips, 50), idle_kib })
 }
 
 /// Starts one relay; it prints its port.

@@ -1,4 +1,4 @@
-//! A display that paints nothing and sends as many bytes as it is asked for.
+//! A display that paints nothing, sends as many bytes as it is asked for, and reads whatever is pasted.
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -30,16 +30,21 @@ async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
     stream.write_all(&[0; 4]).await?;
     stream.read_exact(&mut [0; 1]).await?;
     stream.write_all(&[0; 24]).await?;
-    let block = vec![0u8; BLOCK];
+    let mut block = vec![0u8; BLOCK];
     loop {
-        // A FramebufferUpdateRequest's position says how many blocks are wanted.
-        if stream.read_u8().await? == 3 {
+        let kind = stream.read_u8().await?;
+        if kind == 3 {
+            // A FramebufferUpdateRequest's position says how many blocks are wanted.
             let mut rest = [0; 9];
             stream.read_exact(&mut rest).await?;
             let blocks = u32::from_be_bytes([rest[1], rest[2], rest[3], rest[4]]);
             for _ in 0..blocks {
                 stream.write_all(&block).await?;
             }
+        } else if kind == 6 {
+            // A ClientCutText of one block.
+            stream.read_exact(&mut [0; 7]).await?;
+            stream.read_exact(&mut block).await?;
         } else {
             // A KeyEvent: one byte comes back.
             stream.read_exact(&mut [0; 7]).await?;
