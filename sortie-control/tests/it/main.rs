@@ -7,9 +7,9 @@ mod catalog;
 mod crash;
 mod events;
 mod example;
-
 mod expiry;
 mod orphans;
+mod promises;
 mod sessions;
 mod stage;
 mod streams;

@@ -1,9 +1,13 @@
-//! A runtime whose workloads are toy displays, ready at once.
+//! A runtime whose workloads are toy displays, ready at once. It keeps the promises of every runtime (see the tests at the
+//! end of the file).
 
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use sortie_core::{
@@ -13,6 +17,7 @@ use sortie_core::{
     spec::Spec,
     workload::{Address, Breakage, Condition, Endpoint, Labels, Observed, Refusal, Workload, WorkloadOrder},
 };
+use sortie_testkit::contract::runtime as contract;
 use tokio::sync::Notify;
 
 use super::display::Display;
@@ -30,6 +35,7 @@ pub(crate) struct ToyRuntime {
     folder: PathBuf,
     workloads: Mutex<HashMap<SessionId, Running>>,
     changed: Notify,
+    made: AtomicUsize,
     /// A session whose observation panics the one who asks for its stream.
     panic_on_open: Mutex<bool>,
 }
@@ -41,6 +47,7 @@ impl ToyRuntime {
             folder: folder.to_owned(),
             workloads: Mutex::default(),
             changed: Notify::new(),
+            made: AtomicUsize::new(0),
             panic_on_open: Mutex::new(false),
         }
     }
@@ -96,9 +103,8 @@ impl Runtime for ToyRuntime {
 
     fn create<'a>(&'a self, order: &'a WorkloadOrder) -> PortResult<'a, ()> {
         let mut workloads = self.workloads.lock().unwrap();
-        let count = workloads.len();
         workloads.entry(order.labels.session.clone()).or_insert_with(|| {
-            let path = self.folder.join(format!("display-{count}-{}", order.labels.created_at.as_micros()));
+            let path = self.folder.join(format!("display-{}", self.made.fetch_add(1, Ordering::Relaxed)));
             Running { labels: order.labels.clone(), display: Display::listen(&path), path, broken: false }
         });
         drop(workloads);
@@ -107,7 +113,13 @@ impl Runtime for ToyRuntime {
     }
 
     fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()> {
-        self.workloads.lock().unwrap().remove(&labels.session);
+        let mut workloads = self.workloads.lock().unwrap();
+        if workloads.get(&labels.session).is_some_and(|it| it.labels != *labels) {
+            return Box::pin(async { Err(PortError::Conflict) });
+        }
+        workloads.remove(&labels.session);
+        drop(workloads);
+        self.changed.notify_waiters();
         Box::pin(async { Ok(()) })
     }
 
@@ -121,12 +133,13 @@ impl Runtime for ToyRuntime {
 
     fn watch(&self, wake: Wake) -> BoxFuture<'_, ()> {
         Box::pin(async move {
+            let mut known: Vec<SessionId> = Vec::new();
             loop {
-                self.changed.notified().await;
-                let sessions: Vec<SessionId> = self.workloads.lock().unwrap().keys().cloned().collect();
-                for session in sessions {
-                    wake(session);
-                }
+                let changed = self.changed.notified();
+                let now: Vec<SessionId> = self.workloads.lock().unwrap().keys().cloned().collect();
+                known.iter().chain(&now).for_each(|it| wake(it.clone()));
+                known = now;
+                changed.await;
             }
         })
     }
@@ -142,4 +155,25 @@ fn seen(running: Option<&Running>) -> Observed {
         }),
         Some(running) => Observed::Ready { name: running.labels.session.to_string(), address: None },
     }
+}
+
+macro_rules! promises {
+    ($($name:ident)*) => {$(
+        #[tokio::test]
+        async fn $name() -> anyhow::Result<()> {
+            let folder = tempfile::tempdir()?;
+            let runtime = ToyRuntime::new(folder.path());
+            let order = contract::order(runtime.place(), "session-1", &["sleep", "3600"])?;
+            contract::$name(&runtime, &order).await
+        }
+    )*};
+}
+
+promises! {
+    an_unknown_workload_is_absent
+    a_workload_lives_from_create_to_delete
+    creating_twice_makes_one_workload
+    a_delete_for_another_workload_removes_nothing
+    deleting_twice_is_success
+    a_watch_hears_of_changes
 }

@@ -1,4 +1,4 @@
-//! A runtime whose world the test writes.
+//! A runtime whose world the test writes. It keeps the promises of every runtime.
 
 use std::{
     collections::HashMap,
@@ -13,6 +13,7 @@ use sortie_core::{
     spec::Spec,
     workload::{Address, Breakage, Condition, Endpoint, Labels, Observed, Refusal, Workload, WorkloadOrder},
 };
+use tokio::sync::Notify;
 
 static PLACE: LazyLock<PlaceId> = LazyLock::new(|| PlaceId::new("stage").expect("a legal id"));
 
@@ -42,11 +43,25 @@ struct World {
 
 /// See the module. It outlives every server of a test.
 #[derive(Debug, Default)]
-pub(crate) struct TestRuntime(Mutex<World>);
+pub(crate) struct TestRuntime {
+    world: Mutex<World>,
+    /// Present where changes are told. The flows go without, since they must work by looking again.
+    hints: Option<Notify>,
+}
 
 impl TestRuntime {
+    pub(crate) fn telling() -> Self {
+        Self { hints: Some(Notify::new()), ..Self::default() }
+    }
+
     fn world(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self) {
+        if let Some(hints) = &self.hints {
+            hints.notify_waiters();
+        }
     }
 
     pub(crate) fn mood(&self, mood: Mood) {
@@ -143,11 +158,16 @@ impl Runtime for TestRuntime {
             world.created.push(session.clone());
             world.workloads.entry(session).or_insert((order.labels.clone(), observed));
         });
+        drop(world);
+        self.tell();
         Box::pin(async { answer })
     }
 
     fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()> {
         let mut world = self.world();
+        if world.workloads.get(&labels.session).is_some_and(|(found, _)| found != labels) {
+            return Box::pin(async { Err(PortError::Conflict) });
+        }
         world.deleted.push(labels.session.clone());
         let lingering = world.lingering;
         if let Some((_, observed)) = world.workloads.get_mut(&labels.session) {
@@ -156,16 +176,34 @@ impl Runtime for TestRuntime {
         if !lingering {
             world.workloads.remove(&labels.session);
         }
+        drop(world);
+        self.tell();
         Box::pin(async { Ok(()) })
     }
 
-    fn open<'a>(&'a self, _: &'a SessionId) -> PortResult<'a, Endpoint> {
+    fn open<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Endpoint> {
+        let ready = matches!(self.world().workloads.get(session), Some((_, Observed::Ready { .. })));
         let address = Address::Unix(PathBuf::from("/nowhere"));
-        Box::pin(async { Ok(Endpoint { address, password: None, view_only_password: None }) })
+        Box::pin(async move {
+            if ready {
+                Ok(Endpoint { address, password: None, view_only_password: None })
+            } else {
+                Err(PortError::unavailable("it is not ready"))
+            }
+        })
     }
 
-    fn watch(&self, _: Wake) -> BoxFuture<'_, ()> {
-        // No hints at all: what is tested here must work by looking again.
-        Box::pin(std::future::pending())
+    fn watch(&self, wake: Wake) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let Some(hints) = &self.hints else { return std::future::pending().await };
+            let mut known: Vec<SessionId> = Vec::new();
+            loop {
+                let told = hints.notified();
+                let now = self.living();
+                known.iter().chain(&now).for_each(|it| wake(it.clone()));
+                known = now;
+                told.await;
+            }
+        })
     }
 }
