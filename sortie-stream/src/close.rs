@@ -71,6 +71,10 @@ codes! {
     NotReady = 4409, "the session is not ready yet", true;
     /// The session has ended: do not dial again.
     SessionEnded = 4410, "the session has ended", false;
+    /// What the viewer may do has changed: dial again at once, with the new rights.
+    RightsChanged = 4411, "what you may do here has changed", true;
+    /// The owner of the session ended this viewer's stream.
+    Cut = 4412, "the owner ended this view", false;
     /// There are too many streams: dial again later.
     TooManyStreams = 4429, "too many streams", true;
 }

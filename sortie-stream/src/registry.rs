@@ -1,14 +1,20 @@
-//! The live streams of this process, found by keys that the caller chooses: to count them, cap them and end them.
+//! The live streams of this process, found by keys that the caller chooses: to count them, cap them, list who looks, and end
+//! them.
+
+mod connected;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::cancel::{self, Cancel, Canceller};
 use crate::close::{CloseCode, CloseReason};
+use crate::rfb::Rights;
+
+pub use self::connected::Connected;
 
 /// All live streams. Clones are the same list.
 #[derive(Clone, Debug)]
@@ -34,6 +40,19 @@ struct List {
 struct Live {
     keys: Vec<String>,
     canceller: Canceller,
+    begun: Instant,
+    /// `None` until the caller knows who it is: see [`Membership::identify`].
+    viewer: Option<(String, Rights)>,
+}
+
+impl List {
+    fn add_key(&mut self, number: u64, key: &str) {
+        let Some(live) = self.live.get_mut(&number) else { return };
+        if !live.keys.iter().any(|it| it == key) {
+            live.keys.push(key.to_owned());
+            self.by_key.entry(key.to_owned()).or_default().push(number);
+        }
+    }
 }
 
 /// Why a stream was not taken into the list. Each has its close code.
@@ -89,16 +108,11 @@ impl Streams {
         let (canceller, cancel) = cancel::pair();
         let number = list.next;
         list.next += 1;
-        let mut keys = vec![key.to_owned()];
+        list.live.insert(number, Live { keys: Vec::new(), canceller, begun: Instant::now(), viewer: None });
+        list.add_key(number, key);
         for other in others {
-            if !keys.iter().any(|it| it == other) {
-                keys.push((*other).to_owned());
-            }
+            list.add_key(number, other);
         }
-        for key in &keys {
-            list.by_key.entry(key.clone()).or_default().push(number);
-        }
-        list.live.insert(number, Live { keys, canceller });
         self.0.n_live.send_replace(list.live.len());
         Ok((Membership { streams: self.clone(), number }, cancel))
     }
@@ -111,6 +125,22 @@ impl Streams {
     /// The number of live streams under `key`.
     pub fn count_of(&self, key: &str) -> usize {
         self.list().by_key.get(key).map_or(0, Vec::len)
+    }
+
+    /// Who is connected under `key`, in the order in which they came. Streams that were not yet identified are not among them.
+    pub fn connected(&self, key: &str) -> Vec<Connected> {
+        let list = self.list();
+        let numbers = list.by_key.get(key).map_or(&[][..], Vec::as_slice);
+        let mut found: Vec<(u64, Connected)> = numbers
+            .iter()
+            .filter_map(|number| {
+                let live = list.live.get(number)?;
+                let (viewer, rights) = live.viewer.clone()?;
+                Some((*number, Connected { viewer, rights, lasting: live.begun.elapsed() }))
+            })
+            .collect();
+        found.sort_unstable_by_key(|(number, _)| *number);
+        found.into_iter().map(|(_, connected)| connected).collect()
     }
 
     /// The keys of all live streams, each once, in no order: for whoever checks whether they may still live.
@@ -145,6 +175,22 @@ impl Streams {
     fn list(&self) -> MutexGuard<'_, List> {
         // Nothing between locking and unlocking can leave the list half changed, so a panic elsewhere does not matter.
         self.0.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Membership {
+    /// Says who looks and with which rights, and by which further keys (a share's, the viewer's) the stream is found from now on.
+    ///
+    /// What is ended by one of these keys from now on ends this stream, too. What was ended before is not known here: whoever
+    /// checked the permission before this call checks it once more after it.
+    pub fn identify(&self, viewer: &str, rights: Rights, keys: &[&str]) {
+        let mut list = self.streams.list();
+        for key in keys {
+            list.add_key(self.number, key);
+        }
+        if let Some(live) = list.live.get_mut(&self.number) {
+            live.viewer = Some((viewer.to_owned(), rights));
+        }
     }
 }
 

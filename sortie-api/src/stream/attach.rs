@@ -107,6 +107,7 @@ where
     let counters = Arc::new(Counters::new());
     let rights =
         Rights { input: grant.rights.input, clipboard_in: grant.rights.clipboard_in, resize: grant.rights.resize };
+    membership.identify(&viewer.own_key(), rights, &[]);
     let relay =
         Relay { client, leftover, upstream, rights, limits: Limits::STANDARD, counters: Arc::clone(&counters), cancel };
     info!(session.id = %viewer.session, user.id = %viewer.caller.principal.user, "Stream opened");

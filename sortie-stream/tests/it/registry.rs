@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sortie_stream::close::{CloseCode, CloseReason};
-use sortie_stream::registry::{NotOpened, Streams};
+use sortie_stream::registry::{Connected, NotOpened, Streams};
+use sortie_stream::rfb::Rights;
 
 use crate::support::within;
 
@@ -56,4 +57,43 @@ async fn a_stream_that_does_not_go_is_not_waited_for_longer_than_asked() {
     let streams = Streams::new();
     let _kept = streams.open("session", &[], 1).unwrap();
     assert_eq!(within(streams.drain(Duration::from_secs(3))).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_looks_is_listed_with_rights_and_time_until_the_stream_is_over() {
+    const HOUR: Duration = Duration::from_hours(1);
+    let streams = Streams::new();
+    let (owner, _) = streams.open("user-1", &["session"], 9).unwrap();
+    owner.identify("viewer-1", Rights::CONTROL, &[]);
+    tokio::time::advance(HOUR).await;
+    let (guest, _) = streams.open("user-2", &["session"], 9).unwrap();
+    let (_unknown, _) = streams.open("user-3", &["session"], 9).unwrap();
+    guest.identify("viewer-2", Rights::VIEW_ONLY, &["share-1"]);
+    let line = |viewer: &str, rights, lasting| Connected { viewer: viewer.to_owned(), rights, lasting };
+    let guest_line = line("viewer-2", Rights::VIEW_ONLY, Duration::ZERO);
+    let owner_line = line("viewer-1", Rights::CONTROL, HOUR);
+    assert_eq!(streams.connected("session"), [owner_line.clone(), guest_line.clone()]);
+    assert_eq!(streams.connected("share-1"), [guest_line]);
+    drop(guest);
+    assert_eq!(streams.connected("session"), [owner_line]);
+    assert_eq!(streams.connected("share-1"), []);
+}
+
+#[tokio::test]
+async fn one_viewer_and_one_share_can_be_ended_by_themselves() {
+    let streams = Streams::new();
+    let join = |user: &str, viewer: &str, share: &str| {
+        let (membership, cancel) = streams.open(user, &["session"], 9).unwrap();
+        membership.identify(viewer, Rights::VIEW_ONLY, &[viewer, share]);
+        (membership, cancel)
+    };
+    let (_a, mut first) = join("user-1", "viewer-1", "share-1");
+    let (_b, mut second) = join("user-2", "viewer-2", "share-1");
+    let (_c, mut third) = join("user-1", "viewer-3", "share-2");
+    assert_eq!(streams.close("viewer-2", &CloseCode::Cut.into()), 1);
+    assert_eq!(within(second.cancelled()).await.code().number(), 4412);
+    assert_eq!(streams.close("share-1", &CloseCode::RightsChanged.into()), 1, "one of two had been ended before");
+    assert_eq!(within(first.cancelled()).await.code().number(), 4411);
+    assert_eq!(streams.close("session", &CloseCode::Ended.into()), 1);
+    assert_eq!(within(third.cancelled()).await.code(), CloseCode::Ended);
 }

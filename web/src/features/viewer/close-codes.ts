@@ -24,6 +24,8 @@ const TABLE: Readonly<Record<number, AfterClose>> = {
   4408: RETRY(1000, "This connection was too slow to keep up"),
   4409: RETRY(700, "The screen is not ready yet"),
   4410: END("session"),
+  4411: RETRY(0, "What you may do here has changed"),
+  4412: END("forbidden"),
   4429: RETRY(10_000, "Too many screens are open"),
 };
 
