@@ -88,6 +88,8 @@ pub struct WorkloadOrder {
 pub enum Observed {
     /// Nothing of it exists.
     Absent,
+    /// What stands beside it exists, it itself does not: making it was interrupted, or only the rest is left to remove.
+    Partial,
     /// It exists and is not ready; `detail` says in plain words what it waits for.
     Starting {
         /// What is going on, for people.

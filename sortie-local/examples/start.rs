@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         match runtime.observe(session).await? {
             Observed::Ready { .. } => break None,
             Observed::Broken(breakage) => break Some(breakage),
-            Observed::Absent | Observed::Starting { .. } | Observed::Ending => {
+            Observed::Absent | Observed::Partial | Observed::Starting { .. } | Observed::Ending => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }

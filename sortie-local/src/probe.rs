@@ -105,7 +105,9 @@ async fn wait(folder: &Folder, token: &Path) -> Outcome<Option<Refusal>> {
                     message: format!("A trial workload was not ready within {} seconds.", TRIAL_LIMIT.as_secs()),
                 }));
             }
-            Observed::Absent | Observed::Broken(_) | Observed::Ending => return Ok(Some(diagnosis(folder))),
+            Observed::Absent | Observed::Partial | Observed::Broken(_) | Observed::Ending => {
+                return Ok(Some(diagnosis(folder)));
+            }
         }
     }
 }

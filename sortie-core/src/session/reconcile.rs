@@ -62,7 +62,9 @@ pub fn next_step(row: Option<&Session>, observed: &Observed, watch: &Watch) -> S
         return match observed {
             Observed::Absent => Step::Rest,
             Observed::Ending => Step::Wait(Waiting::Removal),
-            Observed::Starting { .. } | Observed::Ready { .. } | Observed::Broken(_) => Step::SettleOrphan,
+            Observed::Partial | Observed::Starting { .. } | Observed::Ready { .. } | Observed::Broken(_) => {
+                Step::SettleOrphan
+            }
         };
     };
     match session.status {
@@ -74,7 +76,8 @@ pub fn next_step(row: Option<&Session>, observed: &Observed, watch: &Watch) -> S
 
 fn creating(observed: &Observed, watch: &Watch) -> Step {
     match observed {
-        Observed::Absent => {
+        // Making a workload is idempotent: it completes what an interrupted attempt left.
+        Observed::Absent | Observed::Partial => {
             if let Some(refusal) = &watch.refused {
                 return fail(Reason::StartRefused, refusal.message.clone());
             }
@@ -100,7 +103,7 @@ fn creating(observed: &Observed, watch: &Watch) -> Step {
 
 fn running(observed: &Observed, watch: &Watch) -> Step {
     match observed {
-        Observed::Absent | Observed::Ending => fail(Reason::WorkloadLost, String::new()),
+        Observed::Absent | Observed::Partial | Observed::Ending => fail(Reason::WorkloadLost, String::new()),
         Observed::Starting { detail } => {
             if watch.starting_for >= RUNNING_BUT_STARTING {
                 fail(Reason::WorkloadLost, detail.clone())
@@ -117,7 +120,7 @@ fn ended(session: &Session, observed: &Observed) -> Step {
     match observed {
         Observed::Absent if session.released_at.is_some() => Step::Rest,
         Observed::Absent => Step::RecordReleased,
-        Observed::Starting { .. } | Observed::Ready { .. } | Observed::Broken(_) => Step::Delete,
+        Observed::Partial | Observed::Starting { .. } | Observed::Ready { .. } | Observed::Broken(_) => Step::Delete,
         Observed::Ending => Step::Wait(Waiting::Removal),
     }
 }
