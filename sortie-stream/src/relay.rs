@@ -121,7 +121,7 @@ where
         let mut both = Core {
             client,
             upstream,
-            up: Up::new(leftover, rights, Arc::clone(&counters)),
+            up: Up::new(leftover, rights, limits.clipboard, Arc::clone(&counters)),
             down: Down::new(counters),
             liveness: Liveness::new(limits, begun),
             timer: Box::pin(tokio::time::sleep_until(begun + limits.handshake)),
@@ -198,8 +198,9 @@ where
             if let Poll::Ready(end) = down {
                 return Poll::Ready(end);
             }
-            if self.liveness.next() < self.timer.deadline() {
-                self.timer.as_mut().reset(self.liveness.next());
+            let next = self.next();
+            if next < self.timer.deadline() {
+                self.timer.as_mut().reset(next);
             }
             if self.timer.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
@@ -209,7 +210,14 @@ where
                 Due::Ping => self.down.ping(),
                 Due::End(end) => return Poll::Ready(end),
             }
-            self.timer.as_mut().reset(self.liveness.next());
+            let next = self.next();
+            self.timer.as_mut().reset(next);
         }
+    }
+
+    /// The earliest moment at which there could be something to do by itself.
+    fn next(&self) -> Instant {
+        let liveness = self.liveness.next();
+        self.up.resumes_at().map_or(liveness, |it| it.min(liveness))
     }
 }

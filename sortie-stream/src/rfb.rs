@@ -6,6 +6,7 @@
 pub mod encoding;
 pub mod handshake;
 pub mod message;
+pub mod pace;
 pub mod uplink;
 pub mod vnc_auth;
 

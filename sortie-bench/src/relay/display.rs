@@ -42,9 +42,12 @@ async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
                 stream.write_all(&block).await?;
             }
         } else if kind == 6 {
-            // A ClientCutText of one block.
-            stream.read_exact(&mut [0; 7]).await?;
-            stream.read_exact(&mut block).await?;
+            // A ClientCutText of whole blocks.
+            stream.read_exact(&mut [0; 3]).await?;
+            let length = stream.read_u32().await?;
+            for _ in 0..length / u32::try_from(BLOCK).unwrap_or(u32::MAX) {
+                stream.read_exact(&mut block).await?;
+            }
         } else {
             // A KeyEvent: one byte comes back.
             stream.read_exact(&mut [0; 7]).await?;

@@ -8,6 +8,9 @@ use tokio::{
 
 use super::display::BLOCK;
 
+/// The length of one pasted text: the longest that is taken.
+const PASTE: usize = 1 << 20;
+
 /// See the module.
 pub(super) struct Viewer {
     stream: TcpStream,
@@ -43,19 +46,19 @@ impl Viewer {
     /// Pastes so many bytes, text after text, and waits until the display has read them.
     pub(super) async fn upload(&mut self, bytes: u64) -> anyhow::Result<()> {
         let paste = self.paste();
-        for _ in 0..bytes / BLOCK as u64 {
+        for _ in 0..bytes / PASTE as u64 {
             self.stream.write_all(&paste).await?;
         }
         self.press_key().await
     }
 
-    /// A `ClientCutText` of one block, in a frame where there are frames. Made once: what it costs to mask is not measured.
+    /// A `ClientCutText`, in a frame where there are frames. Made once: what it costs to mask is not measured.
     fn paste(&self) -> Vec<u8> {
         const MASK: [u8; 4] = [0x5a, 0xc3, 0x17, 0x9e];
         let mut message = vec![6, 0, 0, 0];
-        let length = u32::try_from(BLOCK).unwrap_or_default();
+        let length = u32::try_from(PASTE).unwrap_or_default();
         message.extend(length.to_be_bytes());
-        message.resize(message.len() + BLOCK, b'x');
+        message.resize(message.len() + PASTE, b'x');
         if !self.framed {
             return message;
         }

@@ -3,18 +3,27 @@
 
 use libfuzzer_sys::fuzz_target;
 use sortie_stream::rfb::Rights;
-use sortie_stream::rfb::message::Violation;
+use sortie_stream::rfb::message::{MAX_CUT_TEXT, Violation};
 use sortie_stream::rfb::uplink::{MAX_HELD, Uplink};
+use tokio::time::Instant;
 
 fn forwarded<'a>(rights: Rights, pieces: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, Violation> {
-    let mut uplink = Uplink::new(rights);
-    let mut forwarded = Vec::new();
+    let mut uplink = Uplink::new(rights, MAX_CUT_TEXT / 2);
+    let (mut forwarded, mut now) = (Vec::new(), Instant::now());
     for piece in pieces {
         let mut buffer = vec![0; MAX_HELD];
         buffer.extend_from_slice(piece);
-        let end = buffer.len();
-        let outcome = uplink.feed(&mut buffer, MAX_HELD..end)?;
-        forwarded.extend_from_slice(&buffer[outcome.range]);
+        let mut input = MAX_HELD..buffer.len();
+        while !input.is_empty() {
+            let outcome = uplink.feed(&mut buffer, input, now)?;
+            forwarded.extend_from_slice(&buffer[outcome.range]);
+            // What has to wait is waited for, by a clock that jumps.
+            input = outcome.delayed.map_or(0..0, |it| {
+                assert!(it.until > now);
+                now = it.until;
+                it.rest
+            });
+        }
     }
     Ok(forwarded)
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::rfb::message::MAX_CUT_TEXT;
+
 /// The limits of one stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -15,6 +17,9 @@ pub struct Limits {
     pub ping: Duration,
     /// How many bytes a direction moves before other tasks get their turn.
     pub turn: usize,
+    /// The longest clipboard text that a viewer may send, in bytes; also the longest compressed one. A longer one is dropped, and
+    /// one longer than [`MAX_CUT_TEXT`] ends the stream.
+    pub clipboard: u32,
     /// How long is waited for the answer to why a workload ended.
     pub ask: Duration,
     /// How long each half of the farewell may take: sending the Close frame, and reading until the viewer closes too.
@@ -29,6 +34,7 @@ impl Limits {
         upstream_stall: Duration::from_mins(1),
         ping: Duration::from_secs(25),
         turn: 256 * 1024,
+        clipboard: MAX_CUT_TEXT,
         ask: Duration::from_millis(500),
         close: Duration::from_secs(1),
     };

@@ -1,4 +1,4 @@
-//! From the viewer to the workload: unmasked, filtered, counted.
+//! From the viewer to the workload: unmasked, filtered, paced, counted.
 
 use std::ops::Range;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use crate::close::{CloseCode, CloseReason};
 use crate::rfb::Rights;
 use crate::rfb::handshake::viewer::{CLIENT_INIT, GREETING, Viewer};
 use crate::rfb::message::Violation;
-use crate::rfb::uplink::Uplink as Filter;
+use crate::rfb::uplink::{Delayed, Uplink as Filter};
 use crate::ws::control::ControlFrame;
 use crate::ws::uplink::Uplink as Frames;
 
@@ -35,20 +35,23 @@ pub(super) struct Up {
     replies: Vec<u8>,
     filter: Filter,
     pending: Option<Pending>,
+    /// What the viewer sent too fast: nothing more is read before it was let through.
+    delayed: Option<(Buffer, Delayed)>,
     is_flushed: bool,
     counters: Arc<Counters>,
     n_bytes: u64,
 }
 
 impl Up {
-    pub(super) fn new(leftover: Bytes, rights: Rights, counters: Arc<Counters>) -> Self {
+    pub(super) fn new(leftover: Bytes, rights: Rights, max_clipboard: u32, counters: Arc<Counters>) -> Self {
         Self {
             leftover,
             frames: Frames::new(),
             viewer: Viewer::new(),
             replies: GREETING.to_vec(),
-            filter: Filter::new(rights),
+            filter: Filter::new(rights, max_clipboard),
             pending: None,
+            delayed: None,
             is_flushed: true,
             counters,
             n_bytes: 0,
@@ -63,6 +66,12 @@ impl Up {
     /// Whether the viewer finished its handshake, so that it may be sent what the workload says.
     pub(super) fn is_open(&self) -> bool {
         self.viewer.is_done()
+    }
+
+    /// When what was sent too fast may go on.
+    pub(super) fn resumes_at(&self) -> Option<Instant> {
+        // While something is written that is waited for first.
+        self.delayed.as_ref().filter(|_| self.pending.is_none()).map(|(_, delayed)| delayed.until)
     }
 
     /// What the viewer's handshake waits for; empty when nothing.
@@ -93,7 +102,9 @@ impl Up {
             if let Poll::Ready(Err(error)) = self.poll_write(cx, upstream, liveness) {
                 return Poll::Ready(End::Upstream(UpstreamEnd::Failed(error)));
             }
-            if let Some(close) = self.frames.closed() {
+            if let Some(close) = self.frames.closed()
+                && (self.pending.is_some() || self.delayed.is_none())
+            {
                 // What a workload does not take at once it does not get any more: the viewer waits for our answer.
                 return Poll::Ready(End::ViewerClosed(close.clone()));
             }
@@ -103,6 +114,19 @@ impl Up {
             if n_moved >= turn {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
+            }
+            if let Some((buffer, delayed)) = self.delayed.take() {
+                let now = Instant::now();
+                if now < delayed.until {
+                    self.delayed = Some((buffer, delayed));
+                    return Poll::Pending;
+                }
+                // The viewer was not listened to, so its silence was ours.
+                liveness.received(now);
+                if let Err(reason) = self.filter(buffer, None, delayed.rest, now) {
+                    return Poll::Ready(End::ViewerRefused(reason));
+                }
+                continue;
             }
             let Ok((buffer, n)) = ready!(self.poll_input(cx, client)) else { return Poll::Ready(End::ViewerLost) };
             if n == 0 {
@@ -173,16 +197,34 @@ impl Up {
             }
             payload.start += 1;
         }
-        // Nothing is kept by the filter before its first byte, so what it forwards begins right behind ClientInit.
-        let forwarded = self.filter.feed(bytes, payload).map_err(violation)?;
+        self.filter(buffer, begin, payload, now)
+    }
+
+    /// Lets pass what the viewer may send, now: that becomes pending. `init` is where a `ClientInit` lies that goes before it.
+    fn filter(
+        &mut self,
+        mut buffer: Buffer,
+        init: Option<usize>,
+        payload: Range<usize>,
+        now: Instant,
+    ) -> Result<(), CloseReason> {
+        let forwarded = self.filter.feed(buffer.bytes_mut(), payload, now).map_err(violation)?;
         if forwarded.has_input {
             self.counters.input_at(now);
         }
-        let range = begin.unwrap_or(forwarded.range.start)..forwarded.range.end;
-        if !range.is_empty() {
-            self.n_bytes += range.len() as u64;
-            self.counters.add_up(range.len() as u64);
-            self.pending = Some(Pending::new(buffer, range));
+        // Nothing is kept by the filter before its first byte, so what it forwards begins right behind ClientInit.
+        let range = init.unwrap_or(forwarded.range.start)..forwarded.range.end;
+        self.n_bytes += range.len() as u64;
+        self.counters.add_up(range.len() as u64);
+        if let Some(delayed) = forwarded.delayed {
+            // What waits stays where it is; what goes is copied, and so each byte at most once.
+            let mut going = Buffer::take();
+            let n = range.len();
+            going.bytes_mut()[..n].copy_from_slice(&buffer.bytes()[range]);
+            self.delayed = Some((buffer, delayed));
+            self.pending = (n > 0).then(|| Pending::new(going, 0..n));
+        } else {
+            self.pending = (!range.is_empty()).then(|| Pending::new(buffer, range));
         }
         Ok(())
     }

@@ -70,7 +70,8 @@ pub struct Head {
 
 impl Head {
     /// Reads the message at the start of `bytes`; `None` while its head is incomplete. What is already wrong is refused at once.
-    pub fn parse(bytes: &[u8], rights: Rights) -> Result<Option<Self>, Violation> {
+    /// A clipboard text of more than `max_clipboard` bytes is dropped.
+    pub fn parse(bytes: &[u8], rights: Rights, max_clipboard: u32) -> Result<Option<Self>, Violation> {
         let Some(&kind) = bytes.first() else { return Ok(None) };
         let input = if rights.input { Verdict::ForwardInput } else { Verdict::Drop };
         let head = match kind {
@@ -80,7 +81,7 @@ impl Head {
             3 | 150 => Self::fixed(10, Verdict::Forward),
             4 => Self::fixed(8, input),
             5 => Self::fixed(6, input),
-            6 => return cut_text(bytes, rights),
+            6 => return cut_text(bytes, rights, max_clipboard),
             248 => return fence(bytes),
             // xvp asks for a shutdown or a reboot: no viewer may.
             250 => Self::fixed(4, Verdict::Drop),
@@ -119,7 +120,7 @@ fn encodings(bytes: &[u8]) -> Result<Option<Head>, Violation> {
 }
 
 /// The length is signed: a negative one announces an extended message, which begins with four bytes of flags.
-fn cut_text(bytes: &[u8], rights: Rights) -> Result<Option<Head>, Violation> {
+fn cut_text(bytes: &[u8], rights: Rights, max_clipboard: u32) -> Result<Option<Head>, Violation> {
     /// A viewer tells that it has text, or sends it. Everything else is the two programs talking to each other.
     const NOTIFY_OR_PROVIDE: u8 = 0x18;
     let Some(&[a, b, c, d]) = bytes.get(4..8) else { return Ok(None) };
@@ -138,7 +139,7 @@ fn cut_text(bytes: &[u8], rights: Rights) -> Result<Option<Head>, Violation> {
             head.verdict = Verdict::Forward;
         }
     }
-    if !rights.clipboard_in {
+    if !rights.clipboard_in || n_bytes > max_clipboard {
         head.verdict = Verdict::Drop;
     }
     Ok(Some(head))

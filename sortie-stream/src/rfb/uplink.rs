@@ -1,10 +1,14 @@
-//! Reads what a viewer sends after the handshake, across any fragmentation, and forwards in place what it has the rights for.
+//! Reads what a viewer sends after the handshake, across any fragmentation, and forwards in place what it has the rights for,
+//! no faster than its [`Pace`].
 
 use std::ops::Range;
+
+use tokio::time::Instant;
 
 use super::Rights;
 use super::encoding::is_allowed;
 use super::message::{Head, MAX_HEAD, Verdict, Violation};
+use super::pace::{Kind, Pace};
 
 /// The most bytes kept between two reads.
 pub const MAX_HELD: usize = MAX_HEAD;
@@ -13,6 +17,8 @@ pub const MAX_HELD: usize = MAX_HEAD;
 #[derive(Debug)]
 pub struct Uplink {
     rights: Rights,
+    max_clipboard: u32,
+    pace: Pace,
     /// The beginning of a message, to be read again with what comes next.
     held: [u8; MAX_HELD],
     n_held: usize,
@@ -29,24 +35,43 @@ pub struct Forwarded {
     pub range: Range<usize>,
     /// Whether a person did something: keys, the pointer, the clipboard. Only what was forwarded counts.
     pub has_input: bool,
+    /// What was not read, because the viewer is faster than its pace.
+    pub delayed: Option<Delayed>,
+}
+
+/// Bytes that wait. Nothing else may be fed before them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delayed {
+    /// Where in the buffer they lie: to be fed again as they are.
+    pub rest: Range<usize>,
+    /// When. Fed earlier, they only wait again.
+    pub until: Instant,
 }
 
 impl Uplink {
-    /// A viewer with these rights, of which nothing was read yet.
-    pub fn new(rights: Rights) -> Self {
-        Self { rights, held: [0; MAX_HELD], n_held: 0, body: 0, forwards_body: false }
+    /// A viewer with these rights, of which nothing was read yet. A clipboard text of more than `max_clipboard` bytes is dropped.
+    pub fn new(rights: Rights, max_clipboard: u32) -> Self {
+        Self {
+            rights,
+            max_clipboard,
+            pace: Pace::default(),
+            held: [0; MAX_HELD],
+            n_held: 0,
+            body: 0,
+            forwards_body: false,
+        }
     }
 
     /// Takes the bytes `buffer[input]` and answers where, in the same buffer, those for the workload now lie without gaps. The
     /// [`MAX_HELD`] bytes before `input` may be overwritten, and have to be there: with less room, or a range outside the
     /// buffer, nothing is read and the answer is empty.
-    pub fn feed(&mut self, buffer: &mut [u8], input: Range<usize>) -> Result<Forwarded, Violation> {
+    pub fn feed(&mut self, buffer: &mut [u8], input: Range<usize>, now: Instant) -> Result<Forwarded, Violation> {
         let end = input.end;
         let room = input.start.checked_sub(self.n_held).filter(|_| input.start <= end && end <= buffer.len());
-        let Some(start) = room else { return Ok(Forwarded { range: 0..0, has_input: false }) };
+        let Some(start) = room else { return Ok(Forwarded { range: 0..0, has_input: false, delayed: None }) };
         buffer[start..input.start].copy_from_slice(&self.held[..self.n_held]);
         self.n_held = 0;
-        let mut has_input = false;
+        let (mut has_input, mut delayed) = (false, None);
         // INVARIANT: start <= out <= at <= end.
         let (mut at, mut out) = (start, start);
         while at < end {
@@ -54,7 +79,13 @@ impl Uplink {
                 let n = usize::try_from(self.body).unwrap_or(usize::MAX).min(end - at);
                 self.body -= n as u64;
                 (n, self.forwards_body)
-            } else if let Some(head) = Head::parse(&buffer[at..end], self.rights)? {
+            } else if let Some(head) = Head::parse(&buffer[at..end], self.rights, self.max_clipboard)? {
+                if head.verdict != Verdict::Drop
+                    && let Err(until) = self.pace.take(Kind::of(buffer[at]), now)
+                {
+                    delayed = Some(Delayed { rest: at..end, until });
+                    break;
+                }
                 self.body = head.body;
                 self.forwards_body = head.verdict != Verdict::Drop;
                 has_input |= head.verdict == Verdict::ForwardInput;
@@ -76,7 +107,7 @@ impl Uplink {
             }
             at += n;
         }
-        Ok(Forwarded { range: start..out, has_input })
+        Ok(Forwarded { range: start..out, has_input, delayed })
     }
 
     fn hold(&mut self, bytes: &[u8]) {

@@ -1,26 +1,40 @@
 //! What a viewer may send, and what reaches the workload.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use sortie_stream::rfb::Rights;
 use sortie_stream::rfb::message::{MAX_CUT_TEXT, Violation};
 use sortie_stream::rfb::uplink::{MAX_HELD, Uplink};
+use tokio::time::Instant;
 
 use crate::support::{FENCE, KEY, POINTER, QEMU_KEY, RESIZE, UPDATE_REQUEST, cut_text, encodings, extended_clipboard};
 
 const ALL: [i32; 6] = [7, 16, -223, -312, -313, -258];
 const EXTENDED_CLIPBOARD: i32 = 0xc0a1_e5ce_u32.cast_signed();
 
-/// What is forwarded of `pieces`, and whether a person did something.
+/// What is forwarded of `pieces`, and whether a person did something. What has to wait is waited for.
 fn filter(rights: Rights, pieces: &[&[u8]]) -> Result<(Vec<u8>, bool), Violation> {
-    let mut uplink = Uplink::new(rights);
-    let (mut forwarded, mut has_input) = (Vec::new(), false);
+    limited(rights, MAX_CUT_TEXT, pieces)
+}
+
+fn limited(rights: Rights, max_clipboard: u32, pieces: &[&[u8]]) -> Result<(Vec<u8>, bool), Violation> {
+    let mut uplink = Uplink::new(rights, max_clipboard);
+    let (mut forwarded, mut has_input, mut now) = (Vec::new(), false, Instant::now());
     for piece in pieces {
         let mut buffer = vec![0xee; MAX_HELD];
         buffer.extend_from_slice(piece);
-        let end = buffer.len();
-        let outcome = uplink.feed(&mut buffer, MAX_HELD..end)?;
-        forwarded.extend_from_slice(&buffer[outcome.range]);
-        has_input |= outcome.has_input;
+        let mut input = MAX_HELD..buffer.len();
+        while !input.is_empty() {
+            let outcome = uplink.feed(&mut buffer, input, now)?;
+            forwarded.extend_from_slice(&buffer[outcome.range]);
+            has_input |= outcome.has_input;
+            input = outcome.delayed.map_or(0..0, |it| {
+                assert!(it.until > now && !it.rest.is_empty(), "a wait for nothing");
+                now = it.until;
+                it.rest
+            });
+        }
     }
     Ok((forwarded, has_input))
 }
@@ -115,6 +129,39 @@ fn the_longest_text_streams_through_in_pieces() {
     let pieces: Vec<&[u8]> = message.chunks(1000).collect();
     assert_eq!(filter(Rights::CONTROL, &pieces).unwrap().0, message);
     assert_eq!(filter(Rights::VIEW_ONLY, &pieces).unwrap().0, []);
+}
+
+#[test]
+fn a_text_longer_than_the_app_permits_is_dropped_and_the_stream_goes_on() {
+    let sent = [&cut_text(b"12345")[..], &extended_clipboard(0x1000_0001, b"1"), &cut_text(b"123456"), KEY].concat();
+    let kept = [&cut_text(b"12345")[..], &extended_clipboard(0x1000_0001, b"1"), KEY].concat();
+    assert_eq!(limited(Rights::CONTROL, 5, &[&sent]), Ok((kept, true)));
+    let too_long = extended_clipboard(0x1000_0001, b"12");
+    assert_eq!(limited(Rights::CONTROL, 5, &[&too_long]), Ok((vec![], false)));
+}
+
+#[test]
+fn what_comes_too_fast_waits_where_it_is_and_nothing_overtakes_it() {
+    let sent = [&KEY.repeat(501)[..], UPDATE_REQUEST, RESIZE].concat();
+    let mut uplink = Uplink::new(Rights::CONTROL, MAX_CUT_TEXT);
+    let mut buffer = [&[0; MAX_HELD][..], &sent].concat();
+    let (end, now) = (buffer.len(), Instant::now());
+    let first = uplink.feed(&mut buffer, MAX_HELD..end, now).unwrap();
+    let delayed = first.delayed.unwrap();
+    assert_eq!((first.range.len(), delayed.rest.clone()), (500 * KEY.len(), MAX_HELD + 500 * KEY.len()..end));
+    assert_eq!(delayed.until - now, Duration::from_millis(2));
+    let second = uplink.feed(&mut buffer, delayed.rest, delayed.until).unwrap();
+    assert_eq!(buffer[second.range], [KEY, UPDATE_REQUEST, RESIZE].concat());
+    assert_eq!(second.delayed, None);
+}
+
+#[test]
+fn what_is_dropped_does_not_use_up_what_is_allowed() {
+    let (sent, n) = (KEY.repeat(5000), 5000 * KEY.len());
+    let mut uplink = Uplink::new(Rights::VIEW_ONLY, MAX_CUT_TEXT);
+    let mut buffer = [&[0; MAX_HELD][..], &sent].concat();
+    let outcome = uplink.feed(&mut buffer, MAX_HELD..MAX_HELD + n, Instant::now()).unwrap();
+    assert_eq!((outcome.range.len(), outcome.delayed), (0, None));
 }
 
 fn message() -> impl Strategy<Value = Vec<u8>> {

@@ -8,6 +8,7 @@ mod filter;
 mod framing;
 mod hostile;
 mod liveness;
+mod pace;
 mod registry;
 mod relay;
 mod support;
