@@ -30,6 +30,8 @@ macro_rules! audit_actions {
 audit_actions! {
     /// Signed in, or tried to.
     Login = "LOGIN",
+    /// Signed in through another service, or tried to.
+    SsoLogin = "SSO_LOGIN",
     /// Signed out.
     Logout = "LOGOUT",
     /// Got new tokens for an old refresh token.

@@ -173,6 +173,19 @@ pub(crate) fn make_preferences(connection: &mut AnyConnection, user: &str, tenan
     Ok(())
 }
 
+/// Writes a provider's notice down; answers whether it is the first of its name.
+pub(crate) fn note_logout(
+    connection: &mut AnyConnection,
+    issuer: &str,
+    token_id: &str,
+    expires_at: Moment,
+) -> QueryResult<bool> {
+    let text = "INSERT INTO sso_logouts (issuer, token_id, expires_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (issuer, token_id) DO NOTHING";
+    let query = sql_query(text).bind::<Text, _>(issuer).bind::<Text, _>(token_id).bind::<Timestamp, _>(expires_at);
+    Ok(query.execute(connection)? > 0)
+}
+
 #[derive(diesel::QueryableByName)]
 struct Position {
     #[diesel(sql_type = BigInt)]

@@ -4,6 +4,7 @@ mod accounts;
 mod catalog;
 mod change;
 mod coordination;
+mod identities;
 mod records;
 mod sessions;
 mod sign_ins;

@@ -6,6 +6,7 @@ pub(crate) mod event;
 pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod spec;
+pub(crate) mod sso;
 pub(crate) mod twin;
 pub(crate) mod user;
 

@@ -248,5 +248,58 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Who comes from which provider.
+    sso_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Text,
+        roles -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Single sign-ons that were begun.
+    sso_pending (state_hash) {
+        state_hash -> Text,
+        browser_hash -> Text,
+        redirect -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Which sign-in hangs on which session of a provider.
+    sso_sign_ins (sign_in_id) {
+        sign_in_id -> Text,
+        issuer -> Text,
+        subject -> Text,
+        session -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Providers' notices that were obeyed.
+    sso_logouts (issuer, token_id) {
+        issuer -> Text,
+        token_id -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Rights in categories that groups gave.
+    sso_category_grants (user_id, category_id, kind) {
+        user_id -> Text,
+        category_id -> Text,
+        kind -> Text,
+    }
+}
+
 diesel::joinable!(sign_ins -> users (user_id));
+diesel::joinable!(sso_identities -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(sign_ins, users);
+diesel::allow_tables_to_appear_in_same_query!(sso_identities, users);

@@ -25,7 +25,7 @@ const MIGRATION_LOCK: i64 = 0x736F_7274_6965;
 
 /// An open database. A cheap handle: clones share it.
 ///
-/// Implements the ports `AccountStore`, `CatalogStore`, `CoordinationStore`, `RecordStore` and `SessionStore` of `sortie-core`.
+/// Implements the stores among the ports of `sortie-core`.
 /// Their futures need a tokio runtime; opening and closing block and need none.
 #[derive(Clone)]
 pub struct Store(Arc<Access>);

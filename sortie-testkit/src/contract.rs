@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod catalog;
 pub mod coordination;
+pub mod identities;
 pub mod records;
 pub mod runtime;
 pub mod sample;

@@ -102,7 +102,31 @@ pub(super) fn revoke(
             good.filter(dsl::user_id.eq(user.as_str().to_owned())).filter(dsl::id.ne(except))
         }
     };
-    let revoked: Vec<String> = good.set(dsl::revoked_at.eq(at)).returning(dsl::id).get_results(connection)?;
+    let revoked = good.set(dsl::revoked_at.eq(at)).returning(dsl::id).get_results(connection)?;
+    note_revoked(connection, revoked, change)
+}
+
+/// The same for sign-ins by id.
+pub(super) fn revoke_these(
+    connection: &mut AnyConnection,
+    ids: Vec<String>,
+    change: &Change,
+) -> Result<Vec<SignInId>, Failure> {
+    let at = Moment::from(change.at);
+    let good = dsl::sign_ins
+        .filter(dsl::id.eq_any(ids))
+        .filter(dsl::revoked_at.is_null())
+        .filter(dsl::expires_at.gt(at))
+        .filter(dsl::ends_at.gt(at));
+    let revoked = diesel::update(good).set(dsl::revoked_at.eq(at)).returning(dsl::id).get_results(connection)?;
+    note_revoked(connection, revoked, change)
+}
+
+fn note_revoked(
+    connection: &mut AnyConnection,
+    revoked: Vec<String>,
+    change: &Change,
+) -> Result<Vec<SignInId>, Failure> {
     if !revoked.is_empty() {
         record(connection, Kind::Access, change)?;
     }

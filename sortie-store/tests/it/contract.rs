@@ -37,5 +37,6 @@ macro_rules! on_both {
 sortie_testkit::accounts_contract!(on_both);
 sortie_testkit::catalog_contract!(on_both);
 sortie_testkit::coordination_contract!(on_both);
+sortie_testkit::identities_contract!(on_both);
 sortie_testkit::records_contract!(on_both);
 sortie_testkit::sessions_contract!(on_both);

@@ -11,7 +11,10 @@ use sortie_core::{
     audit::{Actor, AuditAction, AuditEntry, Change},
     event::{AppEventKind, Event, EventBody},
     id::{AppId, EventId, PlaceId, SessionId, SignInId, TenantId, UserId},
-    port::{AccountStore, CatalogStore, CoordinationStore, PortError, RecordStore, SessionStore, records::AuditFilter},
+    port::{
+        AccountStore, CatalogStore, CoordinationStore, IdentityStore, PortError, RecordStore, SessionStore,
+        records::AuditFilter,
+    },
     secret::TokenHash,
     session::{NewSession, Reason, Session, SessionEvent, apply},
     sign_in::{ClientKind, SignIn},
@@ -24,12 +27,20 @@ use tokio::{sync::Barrier, task::JoinSet};
 
 /// A store with every port.
 pub trait Stores:
-    AccountStore + CatalogStore + CoordinationStore + RecordStore + SessionStore + Send + Sync + 'static
+    AccountStore + CatalogStore + CoordinationStore + IdentityStore + RecordStore + SessionStore + Send + Sync + 'static
 {
 }
 
 impl<S> Stores for S where
-    S: AccountStore + CatalogStore + CoordinationStore + RecordStore + SessionStore + Send + Sync + 'static
+    S: AccountStore
+        + CatalogStore
+        + CoordinationStore
+        + IdentityStore
+        + RecordStore
+        + SessionStore
+        + Send
+        + Sync
+        + 'static
 {
 }
 
