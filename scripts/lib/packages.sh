@@ -12,4 +12,4 @@ packages_apps=(xterm mousepad galculator pcmanfm mtpaint x11-apps xdemineur
   fonts-dejavu-core xfonts-base adwaita-icon-theme shared-mime-info)
 
 # Real partners of the tests.
-packages_test=(postgresql sqlite3 chromium tigervnc-tools xauth procps shellcheck)
+packages_test=(postgresql sqlite3 chromium tigervnc-tools websockify xauth procps shellcheck)

@@ -175,6 +175,15 @@ pub enum Address {
     Unix(PathBuf),
     /// A TCP host and port.
     Tcp(String, u16),
+    /// A WebSocket (without TLS) that carries RFB, as websockify serves it.
+    WebSocket {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+        /// The path, from its slash on.
+        path: String,
+    },
 }
 
 #[cfg(test)]

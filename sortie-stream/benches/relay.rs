@@ -5,6 +5,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, Throughput};
 use sortie_stream::rfb::Rights;
 use sortie_stream::rfb::message::MAX_CUT_TEXT;
+use sortie_stream::ws::header::Peer;
 use sortie_stream::ws::{header, mask};
 use sortie_stream::{rfb, ws};
 use tokio::time::Instant;
@@ -44,7 +45,8 @@ fn pointer_frames() -> Vec<u8> {
 
 /// Both parsers, over reads of `step` bytes.
 fn drive(wire: &[u8], step: usize, buffer: &mut [u8]) -> usize {
-    let (mut frames, mut filter) = (ws::uplink::Uplink::new(), rfb::uplink::Uplink::new(Rights::CONTROL, MAX_CUT_TEXT));
+    let (mut frames, mut filter) =
+        (ws::frames::Frames::new(Peer::Viewer), rfb::uplink::Uplink::new(Rights::CONTROL, MAX_CUT_TEXT));
     let (mut n_forwarded, mut now) = (0, Instant::now());
     for piece in wire.chunks(step) {
         buffer[HEADROOM..HEADROOM + piece.len()].copy_from_slice(piece);

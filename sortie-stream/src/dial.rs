@@ -1,7 +1,9 @@
 //! Connects to a workload's display, which may still be starting.
 
+mod upgrade;
+mod websocket;
+
 use std::io;
-use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -12,6 +14,9 @@ use tokio::net::{TcpSocket, TcpStream, UnixStream, lookup_host};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::socket::UPSTREAM_RECEIVE;
+
+pub use self::upgrade::UpgradeError;
+pub use self::websocket::WebSocket;
 
 /// The first pause between two attempts; each further one is twice as long, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -37,10 +42,13 @@ pub enum Upstream {
     Tcp(TcpStream),
     /// Over a Unix socket.
     Unix(UnixStream),
+    /// Inside a WebSocket over TCP.
+    WebSocket(Box<WebSocket<TcpStream>>),
 }
 
 /// Connects to `address`, again and again until `patience` is over: pauses of 20, 40, 80, 160 and then 250 ms. TCP sends without
-/// delay and with a receive buffer of [`UPSTREAM_RECEIVE`] bytes.
+/// delay and with a receive buffer of [`UPSTREAM_RECEIVE`] bytes. A WebSocket whose upgrade is refused counts as not there yet: its
+/// display may be starting behind it. What was refused is then the source of the error.
 pub async fn dial(address: &Address, patience: Duration) -> Result<Upstream, DialError> {
     let begun = Instant::now();
     let deadline = begun + patience;
@@ -62,17 +70,17 @@ pub async fn dial(address: &Address, patience: Duration) -> Result<Upstream, Dia
 
 async fn connect(address: &Address) -> io::Result<Upstream> {
     match address {
-        Address::Unix(path) => unix(path).await,
-        Address::Tcp(host, port) => tcp(host, *port).await,
+        Address::Unix(path) => Ok(Upstream::Unix(UnixStream::connect(path).await?)),
+        Address::Tcp(host, port) => Ok(Upstream::Tcp(tcp(host, *port).await?)),
+        Address::WebSocket { host, port, path } => {
+            let stream = tcp(host, *port).await?;
+            Ok(Upstream::WebSocket(Box::new(upgrade::upgrade(stream, host, *port, path).await?)))
+        }
     }
 }
 
-async fn unix(path: &Path) -> io::Result<Upstream> {
-    Ok(Upstream::Unix(UnixStream::connect(path).await?))
-}
-
 /// Tries each of the host's addresses in turn.
-async fn tcp(host: &str, port: u16) -> io::Result<Upstream> {
+async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for address in lookup_host((host, port)).await? {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
@@ -81,7 +89,7 @@ async fn tcp(host: &str, port: u16) -> io::Result<Upstream> {
         match socket.connect(address).await {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
-                return Ok(Upstream::Tcp(stream));
+                return Ok(stream);
             }
             Err(error) => last = error,
         }
@@ -94,6 +102,7 @@ impl AsyncRead for Upstream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
             Self::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Self::WebSocket(stream) => Pin::new(stream.as_mut()).poll_read(cx, buffer),
         }
     }
 }
@@ -103,6 +112,7 @@ impl AsyncWrite for Upstream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
             Self::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::WebSocket(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
         }
     }
 
@@ -110,6 +120,7 @@ impl AsyncWrite for Upstream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
             Self::Unix(stream) => Pin::new(stream).poll_flush(cx),
+            Self::WebSocket(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
         }
     }
 
@@ -117,6 +128,7 @@ impl AsyncWrite for Upstream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::WebSocket(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
         }
     }
 }

@@ -11,8 +11,8 @@
 pub mod buffer;
 pub mod cancel;
 pub mod close;
-
 pub mod dial;
+mod pending;
 pub mod registry;
 pub mod relay;
 pub mod rfb;

@@ -9,7 +9,6 @@ mod counters;
 mod down;
 mod limits;
 mod liveness;
-mod pending;
 mod up;
 
 use std::future::poll_fn;

@@ -1,14 +1,15 @@
-//! WebSocket framing of the server side (RFC 6455), without input or output.
+//! WebSocket framing (RFC 6455), without input or output: of the server side, and for displays that bring a WebSocket of the
+//! client side too.
 //!
 //! What goes down is one unfragmented binary frame per read of the workload: [`header::encode`] writes its header in front of the
-//! payload. What comes up goes through [`uplink::Uplink`], which unmasks and compacts in place across any fragmentation and never
+//! payload. What comes up goes through [`frames::Frames`], which unmasks and compacts in place across any fragmentation and never
 //! holds a payload. No extension is ever negotiated.
 
 pub mod accept;
 pub mod control;
+pub mod frames;
 pub mod header;
 pub mod mask;
-pub mod uplink;
 
 /// Why a viewer's bytes are refused. The stream ends with the code that belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +23,9 @@ pub enum Refusal {
     /// A client must mask.
     #[error("frame not masked")]
     Unmasked,
+    /// A server must not mask.
+    #[error("frame masked by a server")]
+    Masked,
     /// A control frame is longer than 125 bytes or fragmented.
     #[error("malformed control frame")]
     ControlFrame,
@@ -47,6 +51,7 @@ impl Refusal {
             Self::ReservedBit
             | Self::UnknownOpcode
             | Self::Unmasked
+            | Self::Masked
             | Self::ControlFrame
             | Self::Continuation
             | Self::Length

@@ -3,10 +3,11 @@
 
 use libfuzzer_sys::fuzz_target;
 use sortie_stream::ws::Refusal;
-use sortie_stream::ws::uplink::{MAX_HELD, Uplink};
+use sortie_stream::ws::frames::{Frames, MAX_HELD};
+use sortie_stream::ws::header::Peer;
 
 fn payload<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, Refusal> {
-    let mut uplink = Uplink::new();
+    let mut uplink = Frames::new(Peer::Viewer);
     let mut payload = Vec::new();
     for piece in pieces {
         let mut buffer = vec![0; MAX_HELD];

@@ -7,10 +7,10 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use crate::close::CloseReason;
+use crate::pending::{Pending, poll_read};
 use crate::ws::control::ControlFrame;
 
 use super::Limits;
-use super::pending::{Pending, poll_read};
 
 /// Ends a connection whose upgrade was answered before it could become a stream: sends a Close frame with `reason`, and waits
 /// shortly for the viewer to close too. Browsers hide the status of a refused upgrade; this they show.

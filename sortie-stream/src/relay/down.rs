@@ -9,11 +9,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use crate::buffer::{Buffer, HEADROOM};
+use crate::pending::{Pending, poll_read};
 use crate::ws::control::ControlFrame;
 use crate::ws::header;
 
 use super::liveness::Liveness;
-use super::pending::{Pending, poll_read};
 use super::up::Up;
 use super::{Counters, End, UpstreamEnd};
 

@@ -11,19 +11,20 @@ use tokio::time::Instant;
 
 use crate::buffer::{Buffer, HEADROOM, PAYLOAD};
 use crate::close::{CloseCode, CloseReason};
+use crate::pending::{Pending, poll_read};
 use crate::rfb::Rights;
 use crate::rfb::handshake::viewer::{CLIENT_INIT, GREETING, Viewer};
 use crate::rfb::message::Violation;
 use crate::rfb::uplink::{Delayed, Uplink as Filter};
 use crate::ws::control::ControlFrame;
-use crate::ws::uplink::Uplink as Frames;
+use crate::ws::frames::Frames;
+use crate::ws::header::Peer;
 
 use super::liveness::Liveness;
-use super::pending::{Pending, poll_read};
 use super::{Counters, End, UpstreamEnd};
 
 // What both parsers may keep fits before the payload.
-const _: () = assert!(crate::ws::uplink::MAX_HELD + crate::rfb::uplink::MAX_HELD <= HEADROOM);
+const _: () = assert!(crate::ws::frames::MAX_HELD + crate::rfb::uplink::MAX_HELD <= HEADROOM);
 
 /// The direction's state.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Up {
     pub(super) fn new(leftover: Bytes, rights: Rights, max_clipboard: u32, counters: Arc<Counters>) -> Self {
         Self {
             leftover,
-            frames: Frames::new(),
+            frames: Frames::new(Peer::Viewer),
             viewer: Viewer::new(),
             replies: GREETING.to_vec(),
             filter: Filter::new(rights, max_clipboard),

@@ -2,8 +2,8 @@
 
 use crate::close::CloseReason;
 
-use super::Refusal;
 use super::header::{MAX_CONTROL, Opcode};
+use super::{Refusal, mask};
 
 /// A whole control frame as it is sent, unmasked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,15 @@ impl ControlFrame {
     /// The frame's bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
+    }
+
+    /// The frame's bytes as a client sends them: masked with this key.
+    pub fn masked(&self, key: [u8; 4]) -> Vec<u8> {
+        let (head, payload) = self.bytes().split_at(2);
+        let mut bytes = [head, &key, payload].concat();
+        bytes[1] |= 0x80;
+        mask::apply(&mut bytes[6..], key, 0);
+        bytes
     }
 
     fn new(opcode: Opcode, parts: &[&[u8]]) -> Self {

@@ -2,11 +2,11 @@
 
 use super::Refusal;
 
-/// The longest header that we write: two bytes and a 64-bit length, never a mask.
+/// The longest header that we write to a viewer: two bytes and a 64-bit length, never a mask.
 pub const MAX_SENT: usize = 10;
 
-/// The longest header that a viewer writes: with the mask's key.
-pub const MAX_RECEIVED: usize = 14;
+/// The longest header of all: with the mask's key.
+pub const MAX_HEADER: usize = MAX_SENT + 4;
 
 /// The longest payload of a control frame.
 pub const MAX_CONTROL: usize = 125;
@@ -83,7 +83,26 @@ pub fn encode(payload: usize) -> ([u8; MAX_SENT], usize) {
     }
 }
 
-/// A header that a viewer sent.
+/// As [`encode`], for what we send to a display: masked with this key.
+pub fn encode_masked(payload: usize, key: [u8; 4]) -> ([u8; MAX_HEADER], usize) {
+    let (unmasked, start) = encode(payload);
+    let mut bytes = [0; MAX_HEADER];
+    bytes[..MAX_SENT].copy_from_slice(&unmasked);
+    bytes[MAX_SENT..].copy_from_slice(&key);
+    bytes[start + 1] |= MASKED;
+    (bytes, start)
+}
+
+/// Who sent a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// A client of ours: it has to mask.
+    Viewer,
+    /// A server that we dialed: it must not.
+    Display,
+}
+
+/// A header that the other side sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// What the frame is.
@@ -92,7 +111,7 @@ pub struct Header {
     pub is_final: bool,
     /// The length of the payload, in bytes: below 2⁶³.
     pub payload: u64,
-    /// The key that the payload is masked with.
+    /// The key that the payload is masked with; zeroes where it is not.
     pub key: [u8; 4],
     /// The length of the header itself, in bytes.
     pub length: usize,
@@ -100,7 +119,7 @@ pub struct Header {
 
 impl Header {
     /// Reads the header at the start of `bytes`; `None` while it is incomplete. What is already wrong is refused at once.
-    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Refusal> {
+    pub fn parse(bytes: &[u8], peer: Peer) -> Result<Option<Self>, Refusal> {
         let Some(&first) = bytes.first() else { return Ok(None) };
         if first & RESERVED != 0 {
             return Err(Refusal::ReservedBit);
@@ -111,9 +130,12 @@ impl Header {
             return Err(Refusal::ControlFrame);
         }
         let Some(&second) = bytes.get(1) else { return Ok(None) };
-        if second & MASKED == 0 {
-            return Err(Refusal::Unmasked);
-        }
+        let key_length = match (peer, second & MASKED != 0) {
+            (Peer::Viewer, true) => 4,
+            (Peer::Display, false) => 0,
+            (Peer::Viewer, false) => return Err(Refusal::Unmasked),
+            (Peer::Display, true) => return Err(Refusal::Masked),
+        };
         let short = second & !MASKED;
         if opcode.is_control() && usize::from(short) > MAX_CONTROL {
             return Err(Refusal::ControlFrame);
@@ -123,7 +145,7 @@ impl Header {
             127 => 10,
             _ => 2,
         };
-        let length = after_length + 4;
+        let length = after_length + key_length;
         let (Some(extended), Some(key)) = (bytes.get(2..after_length), bytes.get(after_length..length)) else {
             return Ok(None);
         };
@@ -135,7 +157,7 @@ impl Header {
             short => u64::from(short),
         };
         let mut mask = [0; 4];
-        mask.copy_from_slice(key);
+        mask[..key_length].copy_from_slice(key);
         Ok(Some(Self { opcode, is_final, payload, key: mask, length }))
     }
 }
@@ -158,6 +180,20 @@ mod tests {
     }
 
     #[test]
+    fn a_masked_header_is_what_the_other_side_reads() {
+        for payload in [0_usize, 125, 126, 65_535, 65_536] {
+            let (bytes, start) = encode_masked(payload, [1, 2, 3, 4]);
+            let header = Header::parse(&bytes[start..], Peer::Viewer).unwrap().unwrap();
+            assert_eq!((header.payload, header.key), (payload as u64, [1, 2, 3, 4]));
+            assert_eq!((header.opcode, header.is_final, header.length), (Opcode::Binary, true, bytes.len() - start));
+            assert_eq!(Header::parse(&bytes[start..], Peer::Display), Err(Refusal::Masked));
+            let (bytes, start) = encode(payload);
+            let header = Header::parse(&bytes[start..], Peer::Display).unwrap().unwrap();
+            assert_eq!((header.payload, header.length), (payload as u64, bytes.len() - start));
+        }
+    }
+
+    #[test]
     fn what_the_standard_forbids_is_refused() {
         let cases: [(&[u8], Refusal); 10] = [
             (&[0xc2], Refusal::ReservedBit),
@@ -172,7 +208,7 @@ mod tests {
             (&[0x82, 0xff, 0x80, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4], Refusal::Length),
         ];
         for (bytes, refusal) in cases {
-            assert_eq!(Header::parse(bytes), Err(refusal), "{bytes:x?}");
+            assert_eq!(Header::parse(bytes, Peer::Viewer), Err(refusal), "{bytes:x?}");
         }
     }
 }

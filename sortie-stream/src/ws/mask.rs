@@ -3,6 +3,9 @@
 /// Applies `key` to `bytes`, where the first byte is `offset` bytes into the payload. Whole words at a time: the compiler makes
 /// vector instructions of it.
 pub fn apply(bytes: &mut [u8], key: [u8; 4], offset: u64) {
+    if key == [0; 4] {
+        return;
+    }
     let mut rotated = key;
     rotated.rotate_left((offset & 3) as usize);
     let [a, b, c, d] = rotated;

@@ -3,13 +3,14 @@
 use proptest::prelude::*;
 use sortie_stream::ws::Refusal;
 use sortie_stream::ws::control::{ControlFrame, PeerClose};
-use sortie_stream::ws::uplink::{MAX_HELD, Uplink};
+use sortie_stream::ws::frames::{Frames, MAX_HELD};
+use sortie_stream::ws::header::Peer;
 
 use crate::filter::cut;
 use crate::support::masked;
 
 /// The payload of all data frames in `pieces`.
-fn payload(uplink: &mut Uplink, pieces: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
+fn payload(uplink: &mut Frames, pieces: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
     let mut payload = Vec::new();
     for piece in pieces {
         let mut buffer = vec![0xee; MAX_HELD];
@@ -24,7 +25,7 @@ fn payload(uplink: &mut Uplink, pieces: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
 #[test]
 fn a_control_frame_may_stand_between_fragments() {
     let sent = [masked(0x02, b"one "), masked(0x89, b"hi"), masked(0x00, b""), masked(0x80, b"two")].concat();
-    let mut uplink = Uplink::new();
+    let mut uplink = Frames::new(Peer::Viewer);
     assert_eq!(payload(&mut uplink, &[&sent]).unwrap(), b"one two");
     assert_eq!(uplink.take_pong(), Some(ControlFrame::pong(b"hi")));
 }
@@ -32,8 +33,8 @@ fn a_control_frame_may_stand_between_fragments() {
 #[test]
 fn of_many_pings_only_the_latest_is_answered() {
     let flood: Vec<u8> = (0..100_u8).flat_map(|it| masked(0x89, &[it; 125])).collect();
-    let mut uplink = Uplink::new();
-    assert_eq!(payload(&mut uplink, &[&flood]).unwrap(), []);
+    let mut uplink = Frames::new(Peer::Viewer);
+    assert_eq!(payload(&mut uplink, &[&flood]).unwrap(), [0_u8; 0]);
     assert_eq!(uplink.take_pong(), Some(ControlFrame::pong(&[99; 125])));
     assert_eq!(uplink.take_pong(), None);
 }
@@ -41,7 +42,7 @@ fn of_many_pings_only_the_latest_is_answered() {
 #[test]
 fn nothing_is_read_after_a_close() {
     let sent = [masked(0x82, b"last"), masked(0x88, b"\x03\xe8bye"), masked(0x82, b"more")].concat();
-    let mut uplink = Uplink::new();
+    let mut uplink = Frames::new(Peer::Viewer);
     assert_eq!(payload(&mut uplink, &[&sent]).unwrap(), b"last");
     assert_eq!(uplink.closed(), Some(&PeerClose { code: Some(1000) }));
 }
@@ -53,17 +54,17 @@ fn fragments_out_of_place_are_refused() {
         [masked(0x02, b"begun"), masked(0x82, b"and begun again")].concat(),
         [masked(0x82, b"whole"), masked(0x80, b"and continued")].concat(),
     ] {
-        assert_eq!(payload(&mut Uplink::new(), &[&sent]), Err(Refusal::Continuation));
+        assert_eq!(payload(&mut Frames::new(Peer::Viewer), &[&sent]), Err(Refusal::Continuation));
     }
 }
 
 #[test]
 fn a_frame_of_a_gibibyte_is_passed_on_as_it_comes() {
     let header = [&[0x82, 0xff][..], &(1_u64 << 30).to_be_bytes(), &[0; 4]].concat();
-    let mut uplink = Uplink::new();
+    let mut uplink = Frames::new(Peer::Viewer);
     assert_eq!(payload(&mut uplink, &[&header, b"beginning"]).unwrap(), b"beginning");
     // The state holds the frame's length, and no room for its payload.
-    assert!(size_of::<Uplink>() < 1024);
+    assert!(size_of::<Frames>() < 1024);
 }
 
 fn frames() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
@@ -93,7 +94,7 @@ proptest! {
         (wire, expected) in frames(),
         sizes in prop::collection::vec(1_usize..50, 1..8),
     ) {
-        prop_assert_eq!(payload(&mut Uplink::new(), &cut(&wire, &sizes)).unwrap(), expected);
+        prop_assert_eq!(payload(&mut Frames::new(Peer::Viewer), &cut(&wire, &sizes)).unwrap(), expected);
     }
 
     #[test]
@@ -101,7 +102,7 @@ proptest! {
         bytes in prop::collection::vec(any::<u8>(), 0..600),
         sizes in prop::collection::vec(1_usize..200, 1..8),
     ) {
-        if let Ok(taken) = payload(&mut Uplink::new(), &cut(&bytes, &sizes)) {
+        if let Ok(taken) = payload(&mut Frames::new(Peer::Viewer), &cut(&bytes, &sizes)) {
             prop_assert!(taken.len() <= bytes.len());
         }
     }

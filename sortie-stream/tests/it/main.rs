@@ -12,4 +12,5 @@ mod pace;
 mod registry;
 mod relay;
 mod support;
+mod websocket;
 mod xvnc;

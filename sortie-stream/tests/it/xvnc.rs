@@ -1,6 +1,8 @@
 //! A real display: TigerVNC's Xvnc over a Unix socket, behind a password.
 
+use std::borrow::BorrowMut;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -72,16 +74,43 @@ impl Xvnc {
 
 impl Drop for Xvnc {
     fn drop(&mut self) {
-        // Asked, not killed: so it takes its lock and its socket away. It may also have ended by itself.
-        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
-        let _ = self.process.wait();
+        end(&mut self.process);
     }
+}
+
+/// Asked, not killed: so a display takes its lock and its socket away. It may also have ended by itself.
+fn end(mut process: impl BorrowMut<Child>) {
+    let process = process.borrow_mut();
+    let _ = Command::new("kill").arg(process.id().to_string()).status();
+    let _ = process.wait();
 }
 
 #[tokio::test]
 async fn a_real_display_shows_its_first_frame_to_a_viewer_without_the_password() {
     let xvnc = Xvnc::start();
-    let mut upstream = xvnc.dial().await;
+    let upstream = xvnc.dial().await;
+    shows_its_first_frame(upstream, xvnc).await;
+}
+
+#[tokio::test]
+async fn a_real_display_behind_a_real_websockify_shows_its_first_frame() {
+    let xvnc = Xvnc::start();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let bridge = Command::new("websockify")
+        .arg(format!("--unix-target={}", xvnc.socket().display()))
+        .arg(format!("127.0.0.1:{port}"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("websockify is needed");
+    let address = Address::WebSocket { host: "127.0.0.1".to_owned(), port, path: "/websockify".to_owned() };
+    let upstream = within(dial(&address, PATIENCE)).await.unwrap();
+    shows_its_first_frame(upstream, xvnc).await;
+    end(bridge);
+}
+
+/// Attaches a viewer, asks for a frame, gets it, and hears of the display's end.
+async fn shows_its_first_frame(mut upstream: Upstream, xvnc: Xvnc) {
     let password = Secret::new(PASSWORD);
     within(open(&mut upstream, Some(&password), PATIENCE)).await.unwrap();
 

@@ -11,29 +11,29 @@ use crate::buffer::{Buffer, HEADROOM};
 
 /// A part of a buffer on its way out.
 #[derive(Debug)]
-pub(super) struct Pending {
+pub(crate) struct Pending {
     buffer: Buffer,
     range: Range<usize>,
     has_begun: bool,
 }
 
 impl Pending {
-    pub(super) fn new(buffer: Buffer, range: Range<usize>) -> Self {
+    pub(crate) fn new(buffer: Buffer, range: Range<usize>) -> Self {
         Self { buffer, range, has_begun: false }
     }
 
     /// What is left to write.
-    pub(super) fn rest(&self) -> &[u8] {
+    pub(crate) fn rest(&self) -> &[u8] {
         &self.buffer.bytes()[self.range.clone()]
     }
 
     /// Whether some of it was written already, so that the rest has to follow.
-    pub(super) fn has_begun(&self) -> bool {
+    pub(crate) fn has_begun(&self) -> bool {
         self.has_begun
     }
 
     /// Writes once. Answers whether that was all.
-    pub(super) fn poll_write<W: AsyncWrite + Unpin>(
+    pub(crate) fn poll_write<W: AsyncWrite + Unpin>(
         &mut self,
         cx: &mut Context<'_>,
         writer: &mut W,
@@ -49,7 +49,7 @@ impl Pending {
 }
 
 /// Reads once, behind the headroom. Answers the buffer and how many bytes came; while there is nothing no buffer is held.
-pub(super) fn poll_read<R: AsyncRead + Unpin>(
+pub(crate) fn poll_read<R: AsyncRead + Unpin>(
     cx: &mut Context<'_>,
     reader: &mut R,
 ) -> Poll<io::Result<(Buffer, usize)>> {

@@ -1,18 +1,19 @@
-//! Reads what a viewer sends, across any fragmentation, in place.
+//! Reads what the other side sends, across any fragmentation, in place.
 
 use std::ops::Range;
 
 use super::Refusal;
 use super::control::{ControlFrame, PeerClose};
-use super::header::{Header, MAX_CONTROL, MAX_RECEIVED, Opcode};
+use super::header::{Header, MAX_CONTROL, MAX_HEADER, Opcode, Peer};
 use super::mask;
 
 /// The most bytes kept between two reads: a whole control frame less its last byte.
-pub const MAX_HELD: usize = MAX_RECEIVED + MAX_CONTROL;
+pub const MAX_HELD: usize = MAX_HEADER + MAX_CONTROL;
 
 /// The state between two reads. It never holds payload of a message, so a frame's length costs no memory.
 #[derive(Debug)]
-pub struct Uplink {
+pub struct Frames {
+    peer: Peer,
     /// The beginning of a header or of a control frame, to be read again with what comes next.
     held: [u8; MAX_HELD],
     n_held: usize,
@@ -31,16 +32,10 @@ struct Body {
     offset: u64,
 }
 
-impl Default for Uplink {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Uplink {
-    /// A connection of which nothing was read yet.
-    pub fn new() -> Self {
-        Self { held: [0; MAX_HELD], n_held: 0, body: None, in_message: false, pong: None, closed: None }
+impl Frames {
+    /// A connection to this peer, of which nothing was read yet.
+    pub fn new(peer: Peer) -> Self {
+        Self { peer, held: [0; MAX_HELD], n_held: 0, body: None, in_message: false, pong: None, closed: None }
     }
 
     /// Takes the bytes `buffer[input]` and answers where, in the same buffer, the payload of the data frames among them now
@@ -90,7 +85,7 @@ impl Uplink {
         self.pong.is_some()
     }
 
-    /// The Close that the viewer sent, if it did. Nothing after it is read.
+    /// The Close that the other side sent, if it did. Nothing after it is read.
     pub fn closed(&self) -> Option<&PeerClose> {
         self.closed.as_ref()
     }
@@ -98,7 +93,7 @@ impl Uplink {
     /// Reads the frame that begins at `bytes`: the header of a data frame, or the whole of a control frame. Answers how many
     /// bytes that took; 0 while it is incomplete.
     fn frame(&mut self, bytes: &mut [u8]) -> Result<usize, Refusal> {
-        let Some(header) = Header::parse(bytes)? else { return Ok(0) };
+        let Some(header) = Header::parse(bytes, self.peer)? else { return Ok(0) };
         if !header.opcode.is_control() {
             if self.in_message != (header.opcode == Opcode::Continuation) {
                 return Err(Refusal::Continuation);
