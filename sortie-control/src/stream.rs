@@ -5,7 +5,7 @@ use std::time::Duration;
 use sortie_core::{
     audit::{Actor, AuditAction, AuditEntry},
     id::SessionId,
-    policy::{self, Action, Caller, Decision, Object},
+    policy::{self, Action, Caller, Object, Outcome},
     port::PortError,
     secret::TokenHash,
     session::{Reason, Session, Status},
@@ -95,13 +95,13 @@ impl Control {
         let found = self.ports.sessions.find_session(id).await.map_err(unavailable)?;
         let session = found.ok_or(StreamRefusal::NotFound)?;
         let object = Object::Session { tenant: &session.tenant, owner: &session.owner };
-        match policy::may(&caller.principal, Action::UseSession, object) {
-            Decision::Granted => {}
-            Decision::Denied => {
+        match policy::may(&caller.principal, Action::UseSession, object).outcome {
+            Outcome::Granted => {}
+            Outcome::Denied => {
                 self.note_stream(caller, &session, AuditAction::GatewayConnect, Vec::new(), false).await;
                 return Err(StreamRefusal::Denied);
             }
-            Decision::Hidden => return Err(StreamRefusal::NotFound),
+            Outcome::Hidden => return Err(StreamRefusal::NotFound),
         }
         match session.status {
             Status::Creating => return Err(StreamRefusal::NotReady),

@@ -1,5 +1,11 @@
 //! Who may do what: one function answers every question, and lists ask for the same rules as data.
 
+mod app;
+pub mod rule;
+mod session;
+mod tenant;
+
+use self::rule::Rule;
 use crate::{
     app::Visibility,
     id::{RequestId, SignInId, TenantId, UserId},
@@ -121,9 +127,9 @@ impl Object<'_> {
     }
 }
 
-/// The answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+/// What the answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
     /// Yes.
     Granted,
     /// No, and the object may be named in the answer.
@@ -132,95 +138,44 @@ pub enum Decision {
     Hidden,
 }
 
+/// The answer, and the rule that gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What the answer is.
+    pub outcome: Outcome,
+    /// Which rule decided: for whoever asks why.
+    pub rule: Rule,
+}
+
 impl Decision {
     /// Whether the answer is yes.
     pub fn is_granted(self) -> bool {
-        self == Self::Granted
+        self.outcome == Outcome::Granted
+    }
+
+    pub(crate) fn granted(rule: Rule) -> Self {
+        Self { outcome: Outcome::Granted, rule }
+    }
+
+    pub(crate) fn denied(rule: Rule) -> Self {
+        Self { outcome: Outcome::Denied, rule }
+    }
+
+    pub(crate) fn hidden(rule: Rule) -> Self {
+        Self { outcome: Outcome::Hidden, rule }
     }
 }
 
 /// Answers every permission question. What is not granted here is denied.
 pub fn may(principal: &Principal, action: Action, object: Object<'_>) -> Decision {
     if *object.tenant() != principal.tenant {
-        return Decision::Hidden;
+        return Decision::hidden(Rule::OtherTenant);
     }
     match object {
-        Object::App { visibility, .. } => on_app(principal, action, visibility),
-        Object::Session { owner, .. } => on_session(principal, action, owner),
-        Object::Tenant(_) => on_tenant(principal, action),
+        Object::App { visibility, .. } => app::decide(principal, action, visibility),
+        Object::Session { owner, .. } => session::decide(principal, action, owner),
+        Object::Tenant(_) => tenant::decide(principal, action),
     }
-}
-
-fn on_app(principal: &Principal, action: Action, visibility: Visibility) -> Decision {
-    let sees = visibility == Visibility::Public || principal.has(Role::AppAuthor);
-    if !sees {
-        return Decision::Hidden;
-    }
-    match action {
-        Action::ViewApp => Decision::Granted,
-        Action::LaunchApp => granted(visibility == Visibility::Public || principal.has(Role::Admin)),
-        Action::CreateApp | Action::UpdateApp | Action::DeleteApp => granted(principal.has(Role::AppAuthor)),
-        Action::ViewSession
-        | Action::StopSession
-        | Action::UseSession
-        | Action::LaunchFor
-        | Action::ListAllSessions
-        | Action::ReadAudit
-        | Action::ReadAnalytics
-        | Action::ManageUsers
-        | Action::ManageSettings => Decision::Denied,
-    }
-}
-
-fn on_session(principal: &Principal, action: Action, owner: &UserId) -> Decision {
-    let own = *owner == principal.user;
-    match action {
-        Action::ViewSession | Action::StopSession if own || principal.has(Role::Admin) => Decision::Granted,
-        // Administrators may not look at another person's screen: observing needs a stated reason and a banner.
-        Action::UseSession if own => Decision::Granted,
-        Action::UseSession if principal.has(Role::Admin) => Decision::Denied,
-        Action::ViewApp
-        | Action::LaunchApp
-        | Action::CreateApp
-        | Action::UpdateApp
-        | Action::DeleteApp
-        | Action::ViewSession
-        | Action::StopSession
-        | Action::UseSession
-        | Action::LaunchFor
-        | Action::ListAllSessions
-        | Action::ReadAudit
-        | Action::ReadAnalytics
-        | Action::ManageUsers
-        | Action::ManageSettings => {
-            if own {
-                Decision::Denied
-            } else {
-                Decision::Hidden
-            }
-        }
-    }
-}
-
-fn on_tenant(principal: &Principal, action: Action) -> Decision {
-    match action {
-        Action::CreateApp => granted(principal.has(Role::AppAuthor)),
-        Action::ReadAudit | Action::ReadAnalytics => granted(principal.has(Role::Auditor)),
-        Action::LaunchFor | Action::ListAllSessions | Action::ManageUsers | Action::ManageSettings => {
-            granted(principal.has(Role::Admin))
-        }
-        Action::ViewApp
-        | Action::LaunchApp
-        | Action::UpdateApp
-        | Action::DeleteApp
-        | Action::ViewSession
-        | Action::StopSession
-        | Action::UseSession => Decision::Denied,
-    }
-}
-
-fn granted(yes: bool) -> Decision {
-    if yes { Decision::Granted } else { Decision::Denied }
 }
 
 /// Which rows of a list a principal may see: data that a store translates into its query.

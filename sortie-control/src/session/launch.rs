@@ -7,7 +7,7 @@ use sortie_core::{
     audit::{Actor, AuditAction},
     event::SessionEventKind,
     id::{AppId, SessionId, UserId},
-    policy::{self, Action, Caller, Decision, Object},
+    policy::{self, Action, Caller, Object, Outcome},
     port::{PortError, sessions::LaunchError},
     session::{NewSession, Session},
     spec::Spec,
@@ -196,10 +196,10 @@ impl Control {
     ) -> Result<App, ControlError> {
         let app = self.ports.catalog.find_app(id).await?.ok_or_else(|| ControlError::not_found("app", id))?;
         let object = Object::App { tenant: &app.tenant, visibility: app.fields.visibility };
-        match policy::may(&caller.principal, action, object) {
-            Decision::Granted => Ok(app),
-            Decision::Denied => Err(ControlError::Denied(what)),
-            Decision::Hidden => Err(ControlError::not_found("app", id)),
+        match policy::may(&caller.principal, action, object).outcome {
+            Outcome::Granted => Ok(app),
+            Outcome::Denied => Err(ControlError::Denied(what)),
+            Outcome::Hidden => Err(ControlError::not_found("app", id)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use sortie_core::{
     audit::{Actor, AuditAction},
     id::{SessionId, UserId},
-    policy::{self, Action, Caller, Decision, Object, Scope},
+    policy::{self, Action, Caller, Object, Outcome, Scope},
     port::{Page, PageRequest, sessions::SessionFilter},
     session::{Session, Status},
 };
@@ -63,10 +63,10 @@ impl Control {
         let session =
             self.ports.sessions.find_session(id).await?.ok_or_else(|| ControlError::not_found("session", id))?;
         let object = Object::Session { tenant: &session.tenant, owner: &session.owner };
-        match policy::may(&caller.principal, action, object) {
-            Decision::Granted => Ok(session),
-            Decision::Denied => Err(ControlError::Denied(what)),
-            Decision::Hidden => Err(ControlError::not_found("session", id)),
+        match policy::may(&caller.principal, action, object).outcome {
+            Outcome::Granted => Ok(session),
+            Outcome::Denied => Err(ControlError::Denied(what)),
+            Outcome::Hidden => Err(ControlError::not_found("session", id)),
         }
     }
 

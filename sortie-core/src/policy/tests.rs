@@ -22,8 +22,8 @@ fn a_user_may_use_and_stop_only_the_own_session_and_does_not_learn_of_others() {
     let (ada, bob) = (UserId::new("ada").unwrap(), UserId::new("bob").unwrap());
     let caller = principal("ada", &[Role::User]);
     for action in [Action::ViewSession, Action::StopSession, Action::UseSession] {
-        assert_eq!(may(&caller, action, session(&tenant, &ada)), Decision::Granted);
-        assert_eq!(may(&caller, action, session(&tenant, &bob)), Decision::Hidden);
+        assert_eq!(may(&caller, action, session(&tenant, &ada)).outcome, Outcome::Granted);
+        assert_eq!(may(&caller, action, session(&tenant, &bob)).outcome, Outcome::Hidden);
     }
 }
 
@@ -32,8 +32,8 @@ fn an_administrator_stops_but_does_not_watch_another_s_session() {
     let tenant = TenantId::default_tenant();
     let bob = UserId::new("bob").unwrap();
     let admin = principal("ada", &[Role::Admin]);
-    assert_eq!(may(&admin, Action::StopSession, session(&tenant, &bob)), Decision::Granted);
-    assert_eq!(may(&admin, Action::UseSession, session(&tenant, &bob)), Decision::Denied);
+    assert_eq!(may(&admin, Action::StopSession, session(&tenant, &bob)).outcome, Outcome::Granted);
+    assert_eq!(may(&admin, Action::UseSession, session(&tenant, &bob)).outcome, Outcome::Denied);
 }
 
 #[test]
@@ -42,8 +42,8 @@ fn an_app_that_one_may_not_see_cannot_be_launched_and_is_not_admitted_to_exist()
     let caller = principal("ada", &[Role::User]);
     for visibility in [Visibility::Approved, Visibility::AdminOnly] {
         let app = Object::App { tenant: &tenant, visibility };
-        assert_eq!(may(&caller, Action::LaunchApp, app), Decision::Hidden);
-        assert_eq!(may(&caller, Action::ViewApp, app), Decision::Hidden);
+        assert_eq!(may(&caller, Action::LaunchApp, app).outcome, Outcome::Hidden);
+        assert_eq!(may(&caller, Action::ViewApp, app).outcome, Outcome::Hidden);
     }
 }
 
@@ -58,7 +58,7 @@ fn nobody_reaches_into_another_tenant() {
             session(&other, &ada),
             Object::App { tenant: &other, visibility: Visibility::Public },
         ] {
-            assert_eq!(may(&admin, action, object), Decision::Hidden);
+            assert_eq!(may(&admin, action, object).outcome, Outcome::Hidden);
         }
     }
 }

@@ -1,0 +1,55 @@
+//! The rules by name: each decision says which of them gave it.
+
+macro_rules! rules {
+    ($($name:ident, $code:literal, $because:literal;)+) => {
+        /// A rule of the policy.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Rule {
+            $(#[doc = $because] $name,)+
+        }
+
+        impl Rule {
+            /// Every rule.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The stable code, for machines.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// What it says, for people.
+            pub fn because(self) -> &'static str {
+                match self { $(Self::$name => $because,)+ }
+            }
+        }
+    };
+}
+
+rules! {
+    Administrator, "administrator", "Administrators may do this.";
+    AppAuthor, "app_author", "App authors may do this.";
+    Auditor, "auditor", "Auditors may do this.";
+    AppPublic, "app_public", "The app is public: everybody of its tenant may use it.";
+    SessionOwner, "session_owner", "The session is the caller's own.";
+    NeedsAdministrator, "needs_administrator", "Only administrators may do this.";
+    NeedsAppAuthor, "needs_app_author", "Only app authors may do this.";
+    NeedsAuditor, "needs_auditor", "Only auditors may do this.";
+    AppNotVisible, "app_not_visible", "The app's visibility does not include the caller.";
+    AppNotApproved, "app_not_approved", "The caller is not approved for the app.";
+    SessionOfAnother, "session_of_another", "The session is another person's.";
+    OtherTenant, "other_tenant", "It belongs to a tenant that the caller is not a member of.";
+    NotForThisKind, "not_for_this_kind", "This cannot be done with such a thing, or not by the caller.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_code_of_its_own() {
+        let codes: HashSet<_> = Rule::ALL.iter().map(|it| it.code()).collect();
+        assert_eq!(codes.len(), Rule::ALL.len());
+    }
+}
