@@ -17,7 +17,8 @@ use tracing::info;
 
 use crate::{
     account::token_cache::TokenCache, activity::Activity, epochs::EpochWatch, error::ControlError, events::EventHub,
-    housekeeping, place, place::Identity, reconciler::Reconciler, session::cache::SessionCache, sweeper, tasks::Tasks,
+    housekeeping, place, place::Identity, reconciler::Reconciler, session::cache::SessionCache, stream::StreamPolicy,
+    sweeper, tasks::Tasks,
 };
 
 /// The adapters.
@@ -62,6 +63,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Requests and limits for apps that name none.
     pub default_resources: Resources,
+    /// What becomes of live streams while the database is away.
+    pub stream_policy: StreamPolicy,
     /// How long a browser's sign-in lasts without use.
     pub browser_idle: Duration,
     /// How long a browser's sign-in lasts at all.
@@ -91,6 +94,7 @@ impl Default for Settings {
             ready_timeout: Duration::from_mins(2),
             limits: Limits::default(),
             default_resources: Resources::default(),
+            stream_policy: StreamPolicy::default(),
             browser_idle: Duration::from_hours(2),
             browser_lifetime: Duration::from_hours(12),
             access_lifetime: Duration::from_mins(15),

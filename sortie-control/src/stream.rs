@@ -1,6 +1,6 @@
 //! Streams: who may attach to a session's screen, and whether that is still so.
 
-use std::time::Duration;
+mod trust;
 
 use sortie_core::{
     audit::{Actor, AuditAction, AuditEntry},
@@ -15,8 +15,7 @@ use tracing::warn;
 
 use crate::{Control, ControlError};
 
-/// How long streams go on while the database cannot be asked about them.
-pub const BEST_EFFORT: Duration = Duration::from_mins(5);
+pub use trust::{StreamPolicy, Trust, UnknownPolicy};
 
 /// What a viewer may do beyond looking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -114,6 +114,7 @@ fn control_settings(settings: &Settings) -> sortie_control::Settings {
         ready_timeout: settings.ready_timeout,
         limits: settings.limits,
         default_resources: settings.default_resources,
+        stream_policy: settings.stream_policy,
         browser_idle: settings.sign_in_idle,
         browser_lifetime: settings.sign_in_lifetime,
         access_lifetime: settings.access_lifetime,

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use sortie_control::{
     account::token::Authenticated,
     epochs::EpochView,
     events::{EventFeed, FeedItem},
-    stream::BEST_EFFORT,
+    stream::Trust,
 };
 use sortie_core::{event::Positioned, id::UserId, port::BoxError};
 use tokio::{
@@ -87,7 +87,7 @@ struct Listener {
     all: bool,
     epochs: watch::Receiver<EpochView>,
     heartbeat: Interval,
-    checked_at: Instant,
+    trust: Trust,
     begin: Option<Bytes>,
     _slot: Slot<UserId>,
 }
@@ -114,7 +114,8 @@ impl Listener {
         heartbeat.reset();
         let epochs = api.control.epochs();
         let begin = Some(Bytes::from(begin));
-        Self { api, viewer, feed, all, epochs, heartbeat, checked_at: Instant::now(), begin, _slot: slot }
+        let trust = api.control.trust();
+        Self { api, viewer, feed, all, epochs, heartbeat, trust, begin, _slot: slot }
     }
 
     fn into_pieces(self) -> impl Stream<Item = Result<Bytes, BoxError>> + Send + 'static {
@@ -168,11 +169,11 @@ impl Listener {
         match self.api.control.authenticate_hash(&self.viewer.token).await {
             Ok(Some(viewer)) => {
                 self.viewer = viewer;
-                self.checked_at = Instant::now();
+                self.trust.renew();
                 Some(())
             }
             Ok(None) => None,
-            Err(_) => (self.checked_at.elapsed() < BEST_EFFORT).then_some(()),
+            Err(_) => (!self.trust.is_over()).then_some(()),
         }
     }
 }

@@ -1,21 +1,20 @@
 //! Beside a running relay: whether it may go on, and whether somebody works in it.
 
-use std::{
-    convert::Infallible,
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, time::Duration};
 
-use sortie_control::stream::{BEST_EFFORT, StreamStanding};
+use sortie_control::stream::StreamStanding;
 use sortie_stream::{
     close::{CloseCode, CloseReason},
     relay::Counters,
 };
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{Viewer, close};
 
 /// How often input is told, and how often is asked anew while nothing moves.
 const TICK: Duration = Duration::from_secs(5);
+/// How soon is asked again when nobody could say.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Asks whenever something changed that could matter, and at every tick. Ends the stream when the answer is no, and never
 /// comes back by itself.
@@ -25,19 +24,22 @@ pub(super) async fn watch(viewer: &Viewer, counters: &Counters) -> Infallible {
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut told = 0;
-    let mut known_at = Instant::now();
+    let mut trust = control.trust();
+    let mut is_unknown = false;
     loop {
         tokio::select! {
             moved = epochs.changed() => if moved.is_err() { std::future::pending::<()>().await },
             _ = tick.tick() => tell_input(viewer, counters, &mut told),
+            () = sleep(AGAIN), if is_unknown => {}
         }
         let standing = control.still_granted(&viewer.caller, &viewer.signed_in.token, &viewer.session).await;
-        if standing != StreamStanding::Unknown {
-            known_at = Instant::now();
+        is_unknown = standing == StreamStanding::Unknown;
+        if !is_unknown {
+            trust.renew();
         }
-        let unknown_for_long = known_at.elapsed() >= BEST_EFFORT;
         let reason = close::of_standing(standing).or_else(|| {
-            unknown_for_long
+            trust
+                .is_over()
                 .then(|| CloseReason::new(CloseCode::NotReady, "the permission could not be checked for too long"))
         });
         if let Some(reason) = reason {

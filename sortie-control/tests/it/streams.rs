@@ -1,4 +1,9 @@
-use sortie_control::stream::{StreamRefusal, StreamStanding};
+use std::time::Duration;
+
+use sortie_control::{
+    Settings,
+    stream::{StreamPolicy, StreamRefusal, StreamStanding},
+};
 use sortie_core::{session::Status, sign_in::ClientKind};
 
 use crate::stage::{Mood, Stage, attempt};
@@ -36,4 +41,22 @@ async fn a_permission_ends_with_the_session_and_with_the_sign_in() {
     assert!(matches!(standing().await, StreamStanding::Ended { .. }));
     stage.control.sign_out(&caller).await.unwrap();
     assert_eq!(standing().await, StreamStanding::SignedOut);
+}
+
+#[tokio::test]
+async fn what_nobody_can_confirm_holds_for_five_minutes_or_five_seconds_as_the_operator_chose() {
+    for (policy, patience) in [("best_effort", Duration::from_mins(5)), ("strict", Duration::from_secs(5))] {
+        let stream_policy: StreamPolicy = policy.parse().unwrap();
+        let stage = Stage::with(Settings { stream_policy, ..Settings::default() }).await;
+        let almost = patience.saturating_sub(Duration::from_secs(1));
+        let mut trust = stage.control.trust();
+        stage.clock.advance(almost);
+        assert!(!trust.is_over(), "{policy}");
+        trust.renew();
+        stage.clock.advance(almost);
+        assert!(!trust.is_over(), "{policy}: it was confirmed meanwhile");
+        stage.clock.advance(Duration::from_secs(1));
+        assert!(trust.is_over(), "{policy}");
+    }
+    assert!("lenient".parse::<StreamPolicy>().is_err());
 }

@@ -4,7 +4,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::harness::{client::Client, screen::Screen, server::Server, wait_for, world::World};
+use super::harness::{
+    client::Client,
+    screen::{Gone, Screen},
+    server::Server,
+    wait_for,
+    world::World,
+};
 
 /// The longest that a caller may wait for the answer that the database is away.
 const SAID_SOON: Duration = Duration::from_secs(3);
@@ -69,4 +75,25 @@ async fn healed(world: &World, server: &Server, person: &Client, screen: &mut Sc
     assert_eq!(sessions.as_array().map(Vec::len), Some(1), "the first session still runs: {sessions:#}");
     assert!(world.app(sessions[0]["id"].as_str().unwrap()).is_some());
     assert_eq!(server.anybody().get("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn strict_streams_end_with_a_database_that_was_stopped_and_can_be_opened_again_with_it() {
+    let mut world = World::with_cluster().await;
+    world.set("SORTIE_STREAM_POLICY", "strict");
+    let (_server, person, screen) = watching(&world).await;
+    let sessions = person.get("/api/sessions").await.json();
+    let session = sessions[0]["id"].as_str().unwrap().to_owned();
+    world.cluster.as_mut().unwrap().stop();
+    // Five seconds while what was read last still counts, five of patience, and the time to find out.
+    let gone = tokio::time::timeout(Duration::from_secs(30), screen.until_gone()).await.expect("the stream ends");
+    assert_eq!(gone, Gone::Closed(4409, "the permission could not be checked for too long".to_owned()));
+    let refused = Screen::open(&person, &session).await.err();
+    assert_eq!(refused, Some(Gone::Refused(503)), "nobody is let in unchecked");
+    world.cluster.as_mut().unwrap().resume().await;
+    let mut screen = wait_for(Duration::from_secs(10), "the screen to open again", || async {
+        Screen::open(&person, &session).await.ok()
+    })
+    .await;
+    screen.frame().await.expect("the desktop was there all the time");
 }

@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
+use sortie_control::stream::StreamPolicy;
 use sortie_core::{app::quantity, quota::Limits, secret::Secret, spec::Resources};
 
 use super::{Layered, Origin};
@@ -69,6 +70,7 @@ pub(crate) struct Settings {
     pub(crate) refresh_lifetime: Duration,
     pub(crate) sign_in_idle: Duration,
     pub(crate) sign_in_lifetime: Duration,
+    pub(crate) stream_policy: StreamPolicy,
     pub(crate) allow_host_network: bool,
     pub(crate) uid_base: u32,
     pub(crate) log: String,
@@ -194,6 +196,12 @@ impl Settings {
             refresh_lifetime: read.time("SORTIE_JWT_REFRESH_EXPIRY", HOUR, 1, 24 * 366),
             sign_in_idle: read.time("SORTIE_SIGN_IN_IDLE", MINUTE, 1, 30 * 24 * 60),
             sign_in_lifetime: read.time("SORTIE_SIGN_IN_LIFETIME", HOUR, 1, 24 * 366),
+            stream_policy: read.parse(
+                "SORTIE_STREAM_POLICY",
+                "must be best_effort or strict",
+                StreamPolicy::default(),
+                |text| text.parse().ok(),
+            ),
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
             uid_base: u32::try_from(read.number("SORTIE_LOCAL_UID_BASE", 1_000, 4_000_000_000)).unwrap_or(u32::MAX),
             log: read.text("SORTIE_LOG").unwrap_or_default(),

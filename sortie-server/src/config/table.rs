@@ -74,6 +74,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("SORTIE_SESSION_TIMEOUT", "120", "minutes without input until a session expires; 0 for never"),
     key("SORTIE_SIGN_IN_IDLE", "120", "minutes without use until a browser's sign-in ends"),
     key("SORTIE_SIGN_IN_LIFETIME", "12", "hours that a browser's sign-in lasts at most"),
+    key(
+        "SORTIE_STREAM_POLICY",
+        "best_effort",
+        "live streams while the database is away: best_effort (5 minutes) or strict",
+    ),
     key("SORTIE_TENANT_NAME", "Sortie", "name on every page"),
     key("SORTIE_TRUSTED_PROXIES", "", "networks whose Forwarded headers are believed, separated by commas"),
     key("SORTIE_WRITE_BURST", "200", "writes that one person may make at once before the rate limit applies"),
