@@ -94,6 +94,8 @@ pub enum Observed {
     Starting {
         /// What is going on, for people.
         detail: String,
+        /// Why it failed, should it never get further; `None` where nothing is wrong so far.
+        cause: Option<Reason>,
     },
     /// It answers.
     Ready {

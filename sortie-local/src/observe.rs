@@ -33,7 +33,7 @@ pub(crate) async fn observe(folder: Folder) -> Outcome<Observed> {
         Seen::Display { name, socket } => Ok(if phase == Phase::Shown && greets(&socket).await {
             Observed::Ready { name, address: None }
         } else {
-            Observed::Starting { detail: "the screen does not answer yet".to_owned() }
+            Observed::Starting { detail: "the screen does not answer yet".to_owned(), cause: None }
         }),
     }
 }
@@ -59,7 +59,9 @@ fn describe(folder: &Folder, phase: &Phase) -> Outcome<Seen> {
     Ok(match phase {
         Phase::Absent => Seen::Settled(Observed::Absent),
         Phase::Ending => Seen::Settled(Observed::Ending),
-        Phase::Starting => Seen::Settled(Observed::Starting { detail: "the screen is being started".to_owned() }),
+        Phase::Starting => {
+            Seen::Settled(Observed::Starting { detail: "the screen is being started".to_owned(), cause: None })
+        }
         Phase::Shown => match Record::read(folder.path())? {
             Some(record) => Seen::Display { name: name(folder), socket: record.rfb_socket() },
             None => Seen::Settled(Observed::Absent),

@@ -29,17 +29,24 @@ pub(super) fn of_standing(standing: StreamStanding) -> Option<CloseReason> {
 pub(super) fn of_ending(reason: Reason, detail: String) -> CloseReason {
     let code = match reason {
         Reason::DisplayFailed => CloseCode::WorkloadError,
-        Reason::WorkloadLost | Reason::PlaceLost => CloseCode::WorkloadEnded,
+        Reason::Evicted | Reason::NodeLost | Reason::OutOfMemory | Reason::PlaceLost | Reason::WorkloadLost => {
+            CloseCode::WorkloadEnded
+        }
         Reason::Adopted
         | Reason::AppExited
         | Reason::Cancelled
         | Reason::IdleTimeout
+        | Reason::ImageNeedsRoot
+        | Reason::ImagePullFailed
         | Reason::LifetimeExceeded
+        | Reason::QuotaExceeded
         | Reason::Replaced
         | Reason::StartRefused
         | Reason::StartTimeout
         | Reason::StoppedByAdmin
-        | Reason::StoppedByUser => CloseCode::Ended,
+        | Reason::StoppedByUser
+        | Reason::Unschedulable
+        | Reason::VolumePending => CloseCode::Ended,
     };
     CloseReason::new(code, detail)
 }

@@ -36,6 +36,7 @@ pub trait Runtime: Send + Sync {
     fn create<'a>(&'a self, order: &'a WorkloadOrder) -> PortResult<'a, ()>;
 
     /// Begins to remove a workload and everything beside it, if it still is the one with these labels. Absent is success.
+    /// What stands beside it may go only after it: call again while anything is observed.
     fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()>;
 
     /// Where the workload's screen answers, with its secrets. `Unavailable` while it is not ready.

@@ -41,12 +41,24 @@ reasons! {
     Cancelled, "cancelled", "The launch was cancelled.", None;
     /// The X server or another part of the display broke.
     DisplayFailed, "display_failed", "The screen of the app could not be kept up.", Some("Start it again; if it happens again, tell the administrator.");
+    /// The node ended it to save itself.
+    Evicted, "evicted", "The machine ran out of room and ended the session.", Some("Start it again.");
     /// No input for too long.
     IdleTimeout, "idle_timeout", "The session had no input for too long.", Some("Start it again.");
+    /// The image insists on root, which nobody allowed.
+    ImageNeedsRoot, "image_needs_root", "The app's image runs as root only, which is not allowed.", Some("Ask the administrator for an image that runs without root.");
+    /// The image is not to be had.
+    ImagePullFailed, "image_pull_failed", "The app's image could not be fetched.", Some("Ask the administrator to check the image's name and the registry's credentials.");
     /// Its whole time is up.
     LifetimeExceeded, "lifetime_exceeded", "The session reached its longest permitted time.", Some("Start it again.");
+    /// The machine under it is gone.
+    NodeLost, "node_lost", "The machine on which the session ran is gone.", Some("Start it again.");
+    /// It used more memory than it may.
+    OutOfMemory, "out_of_memory", "The app used all the memory that it may.", Some("Ask the administrator for a higher memory limit.");
     /// Its place is gone.
     PlaceLost, "place_lost", "The place where the session ran is gone.", Some("Start it again.");
+    /// The place has no room left for this tenant or owner.
+    QuotaExceeded, "quota_exceeded", "The cluster's quota for sessions is used up.", Some("End another session, or ask the administrator for a larger quota.");
     /// A restart took its place.
     Replaced, "replaced", "The session was started again.", None;
     /// The runtime said never.
@@ -57,6 +69,10 @@ reasons! {
     StoppedByAdmin, "stopped_by_admin", "An administrator stopped the session.", None;
     /// Its owner ended it.
     StoppedByUser, "stopped_by_user", "The session was stopped.", None;
+    /// No machine can take it.
+    Unschedulable, "unschedulable", "No machine has room for the app.", Some("Try again later, or ask the administrator for more room.");
+    /// Its files are not there.
+    VolumePending, "volume_pending", "The app's files could not be attached.", Some("Try again; if it happens again, tell the administrator.");
     /// The workload vanished.
     WorkloadLost, "workload_lost", "The app's processes are gone.", Some("Start it again.");
 }

@@ -84,11 +84,11 @@ fn creating(observed: &Observed, watch: &Watch) -> Step {
             if watch.workspace_taken {
                 return Step::Wait(Waiting::Workspace);
             }
-            if watch.creating_for >= watch.ready_timeout { too_late(watch, "") } else { Step::Create }
+            if watch.creating_for >= watch.ready_timeout { too_late(watch, "", None) } else { Step::Create }
         }
-        Observed::Starting { detail } => {
+        Observed::Starting { detail, cause } => {
             if watch.creating_for >= watch.ready_timeout {
-                too_late(watch, detail)
+                too_late(watch, detail, *cause)
             } else {
                 Step::Wait(Waiting::Start { detail: detail.clone() })
             }
@@ -104,7 +104,7 @@ fn creating(observed: &Observed, watch: &Watch) -> Step {
 fn running(observed: &Observed, watch: &Watch) -> Step {
     match observed {
         Observed::Absent | Observed::Partial | Observed::Ending => fail(Reason::WorkloadLost, String::new()),
-        Observed::Starting { detail } => {
+        Observed::Starting { detail, .. } => {
             if watch.starting_for >= RUNNING_BUT_STARTING {
                 fail(Reason::WorkloadLost, detail.clone())
             } else {
@@ -125,14 +125,14 @@ fn ended(session: &Session, observed: &Observed) -> Step {
     }
 }
 
-fn too_late(watch: &Watch, detail: &str) -> Step {
+fn too_late(watch: &Watch, detail: &str, cause: Option<Reason>) -> Step {
     let seconds = watch.ready_timeout.as_secs();
     let mut text = format!("The app was not ready after {seconds} seconds.");
     if !detail.is_empty() {
         text.push_str(" It was waiting: ");
         text.push_str(detail);
     }
-    fail(Reason::StartTimeout, text)
+    fail(cause.unwrap_or(Reason::StartTimeout), text)
 }
 
 fn broken(breakage: &Breakage) -> Step {

@@ -97,11 +97,15 @@ pub async fn until_ready(runtime: &dyn Runtime, session: &SessionId) -> Result<(
     Ok(())
 }
 
-/// Removes a workload and waits until nothing of it is left.
+/// Removes a workload and waits until nothing of it is left, as the reconciler does: while something is, it asks again.
 pub async fn remove(runtime: &dyn Runtime, labels: &Labels) -> Result<()> {
-    runtime.delete(labels).await?;
-    until(runtime, &labels.session, |it| *it == Observed::Absent).await?;
-    Ok(())
+    loop {
+        runtime.delete(labels).await?;
+        let left = until(runtime, &labels.session, |it| matches!(it, Observed::Absent | Observed::Partial)).await?;
+        if left == Observed::Absent {
+            return Ok(());
+        }
+    }
 }
 
 /// What was never created is absent, is not listed, cannot be opened, and is deleted with success.
@@ -166,7 +170,7 @@ pub async fn deleting_twice_is_success(runtime: &dyn Runtime, order: &WorkloadOr
     runtime.create(order).await?;
     runtime.delete(labels).await?;
     runtime.delete(labels).await?;
-    until(runtime, &labels.session, |it| *it == Observed::Absent).await?;
+    remove(runtime, labels).await?;
     runtime.delete(labels).await?;
     runtime.create(order).await?;
     until_ready(runtime, &labels.session).await?;

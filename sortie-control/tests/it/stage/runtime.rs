@@ -150,7 +150,7 @@ impl Runtime for TestRuntime {
         let session = order.labels.session.clone();
         let made = match world.mood {
             Mood::Quick => Ok(Observed::Ready { name: format!("w-{session}"), address: Some("::1".to_owned()) }),
-            Mood::Slow => Ok(Observed::Starting { detail: "pulling".to_owned() }),
+            Mood::Slow => Ok(Observed::Starting { detail: "pulling".to_owned(), cause: None }),
             Mood::Refusing => Err(PortError::Rejected("this can never run".to_owned())),
             Mood::Away => Err(PortError::unavailable("the engine is away")),
         };

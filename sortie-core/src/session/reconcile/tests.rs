@@ -6,7 +6,7 @@ use crate::{session::fixture, session::status::apply, time::Timestamp};
 fn observations() -> Vec<(&'static str, Observed)> {
     vec![
         ("absent", Observed::Absent),
-        ("starting", Observed::Starting { detail: String::new() }),
+        ("starting", Observed::Starting { detail: String::new(), cause: None }),
         ("ready", Observed::Ready { name: "w".to_owned(), address: None }),
         ("broken", Observed::Broken(Breakage { reason: Reason::AppExited, detail: String::new(), output: Vec::new() })),
         ("ending", Observed::Ending),
@@ -77,6 +77,16 @@ fn a_refusal_fails_the_session_with_the_runtime_s_words() {
     );
     let Step::Record(SessionEvent::Fail { reason, detail, .. }) = step else { panic!("{step:?}") };
     assert_eq!((reason, detail.as_str()), (Reason::StartRefused, "xterm is not installed"));
+}
+
+#[test]
+fn a_start_that_takes_too_long_fails_for_the_cause_that_the_runtime_knows() {
+    let late = Watch { creating_for: Duration::from_mins(2), ..watch() };
+    let starting = Observed::Starting { detail: "fetching the image".to_owned(), cause: Some(Reason::ImagePullFailed) };
+    let step = next_step(Some(&fixture::session(Status::Creating)), &starting, &late);
+    let Step::Record(SessionEvent::Fail { reason, detail, .. }) = step else { panic!("{step:?}") };
+    assert_eq!(reason, Reason::ImagePullFailed);
+    assert!(detail.contains("fetching the image"));
 }
 
 #[test]
