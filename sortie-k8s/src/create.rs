@@ -1,0 +1,76 @@
+//! Making a workload: what guards it first, the pod last. Every step finds what an interrupted attempt left.
+
+use std::fmt::Debug;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::{Api, Resource, api::PostParams};
+use rand::distr::{Alphanumeric, SampleString};
+use serde::{Serialize, de::DeserializeOwned};
+use sortie_core::{
+    port::PortError,
+    workload::{Labels, WorkloadOrder, WorkspaceClaim},
+};
+use tracing::info;
+
+use crate::{client::Cluster, error, identity, manifest, settings::Settings};
+
+/// VNC authentication looks at no more characters than these (RFC 6143 §7.2.2).
+const PASSWORD_CHARS: usize = 8;
+
+/// Fulfils an order; see [`sortie_core::port::Runtime::create`].
+pub(crate) async fn create(cluster: &Cluster, settings: &Settings, order: &WorkloadOrder) -> Result<(), PortError> {
+    let policy = manifest::policy(order, settings).map_err(|it| PortError::Rejected(it.to_string()))?;
+    ensure(&cluster.policies, &policy, &order.labels).await?;
+    if order.spec.display.is_none() {
+        ensure(&cluster.secrets, &secret(order), &order.labels).await?;
+    }
+    if let WorkspaceClaim::Persistent(workspace) = &order.workspace {
+        let claim = manifest::claim(workspace, &order.labels, settings);
+        match cluster.claims.create(&PostParams::default(), &claim).await {
+            Ok(_) => info!("Claim made"),
+            // It is the person's from an earlier session; control gave it to this one.
+            Err(failed) if error::is_conflict(&failed) => {}
+            Err(failed) => return Err(refused(failed)),
+        }
+    }
+    ensure(&cluster.pods, &manifest::pod(order, settings), &order.labels).await
+}
+
+fn secret(order: &WorkloadOrder) -> k8s_openapi::api::core::v1::Secret {
+    let mut rng = rand::rng();
+    let [full, view_only] = [(); 2].map(|()| Alphanumeric.sample_string(&mut rng, PASSWORD_CHARS));
+    let cookie = format!("{:032x}", rand::random::<u128>());
+    manifest::secret(order, &full, &view_only, &cookie)
+}
+
+/// Makes an object, or finds that it is there and ours.
+async fn ensure<K>(api: &Api<K>, object: &K, labels: &Labels) -> Result<(), PortError>
+where
+    K: Resource + Clone + Debug + Serialize + DeserializeOwned,
+{
+    match api.create(&PostParams::default(), object).await {
+        Ok(_) => return Ok(()),
+        Err(failed) if error::is_conflict(&failed) => {}
+        Err(failed) => return Err(refused(failed)),
+    }
+    let name = object.meta().name.as_deref().unwrap_or_default();
+    let Some(found) = api.get_metadata_opt(name).await.map_err(error::port)? else {
+        return Err(PortError::unavailable(format!("{name} vanished while it was made")));
+    };
+    adopt(&found.metadata, labels)
+}
+
+fn adopt(found: &ObjectMeta, labels: &Labels) -> Result<(), PortError> {
+    if found.deletion_timestamp.is_some() {
+        return Err(PortError::unavailable("what was there under this name is still going away"));
+    }
+    if identity::read(found).as_ref() == Some(labels) { Ok(()) } else { Err(PortError::Conflict) }
+}
+
+/// A namespace without room is not a verdict on the app: room comes back.
+fn refused(failed: kube::Error) -> PortError {
+    if error::is_quota(&failed) {
+        return PortError::unavailable(format!("the cluster's quota for sessions is used up: {failed}"));
+    }
+    error::port(failed)
+}

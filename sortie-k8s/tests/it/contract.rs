@@ -1,0 +1,28 @@
+//! The promises of every runtime, kept by this one.
+
+use anyhow::Result;
+use sortie_testkit::contract::runtime as contract;
+
+use crate::stage::Stage;
+
+macro_rules! promises {
+    ($($name:ident)*) => {$(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $name() -> Result<()> {
+            let Some(stage) = Stage::open().await? else { return Ok(()) };
+            // An id with a space and a slash: adopted sessions may have such.
+            let order = stage.order("Session 1/of 2")?;
+            contract::$name(&stage.runtime, &order).await?;
+            stage.close().await
+        }
+    )*};
+}
+
+promises! {
+    an_unknown_workload_is_absent
+    a_workload_lives_from_create_to_delete
+    creating_twice_makes_one_workload
+    a_delete_for_another_workload_removes_nothing
+    deleting_twice_is_success
+    a_watch_hears_of_changes
+}
