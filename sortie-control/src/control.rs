@@ -149,6 +149,7 @@ impl Control {
             let control = self.clone();
             tasks.spawn_loop(name, move || run(control.clone()));
         }
+        tasks.spawn("lease", place::give_lease_back(self.clone(), tasks.soft().clone()));
         Ok(())
     }
 

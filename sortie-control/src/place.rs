@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sortie_core::port::coordination::{Installation, Place};
+use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use crate::{Control, ControlError};
@@ -41,7 +42,7 @@ pub(crate) async fn report_elsewhere(control: &Control) -> Result<(), ControlErr
 
 /// Takes and keeps the lease of this place. While it is not ours the reconciler rests.
 pub(crate) async fn keep_lease(control: Control) {
-    let name = format!("place:{}", control.ports.runtime.place());
+    let name = lease_name(&control);
     loop {
         let asked_at = control.monotonic();
         match control.ports.coordination.take_lease(&name, &control.settings.instance, LEASE_TERM).await {
@@ -51,4 +52,17 @@ pub(crate) async fn keep_lease(control: Control) {
         }
         tokio::time::sleep(LEASE_TERM / 5).await;
     }
+}
+
+/// Gives the lease back when the server is told to end, so that the next one need not wait for its term.
+pub(crate) async fn give_lease_back(control: Control, told: CancellationToken) {
+    told.cancelled().await;
+    let name = lease_name(&control);
+    if let Err(error) = control.ports.coordination.give_lease_back(&name, &control.settings.instance).await {
+        warn!(lease = name, error = %error, "Lease could not be given back; the next server waits for its term");
+    }
+}
+
+fn lease_name(control: &Control) -> String {
+    format!("place:{}", control.ports.runtime.place())
 }

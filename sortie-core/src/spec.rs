@@ -58,14 +58,46 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// What is set here, else what `defaults` say.
+    /// What is set here, else what `defaults` say. A default never contradicts what is set: no request exceeds its limit.
     #[must_use]
     pub fn or(self, defaults: Self) -> Self {
-        Self {
-            cpu_request_millis: self.cpu_request_millis.or(defaults.cpu_request_millis),
-            cpu_limit_millis: self.cpu_limit_millis.or(defaults.cpu_limit_millis),
-            memory_request_bytes: self.memory_request_bytes.or(defaults.memory_request_bytes),
-            memory_limit_bytes: self.memory_limit_bytes.or(defaults.memory_limit_bytes),
-        }
+        let (cpu_request_millis, cpu_limit_millis) = pair(
+            (self.cpu_request_millis, self.cpu_limit_millis),
+            (defaults.cpu_request_millis, defaults.cpu_limit_millis),
+        );
+        let (memory_request_bytes, memory_limit_bytes) = pair(
+            (self.memory_request_bytes, self.memory_limit_bytes),
+            (defaults.memory_request_bytes, defaults.memory_limit_bytes),
+        );
+        Self { cpu_request_millis, cpu_limit_millis, memory_request_bytes, memory_limit_bytes }
+    }
+}
+
+/// Request and limit of one resource.
+type Pair = (Option<u64>, Option<u64>);
+
+fn pair(set: Pair, defaults: Pair) -> Pair {
+    match set {
+        (Some(request), limit) => (Some(request), limit.or(defaults.1.map(|it| it.max(request)))),
+        (None, Some(limit)) => (defaults.0.map(|it| it.min(limit)), Some(limit)),
+        (None, None) => defaults,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory(request: Option<u64>, limit: Option<u64>) -> Resources {
+        Resources { memory_request_bytes: request, memory_limit_bytes: limit, ..Resources::default() }
+    }
+
+    #[test]
+    fn a_default_gives_way_to_what_the_app_says() {
+        let defaults = memory(Some(512), Some(2048));
+        assert_eq!(memory(None, None).or(defaults), defaults);
+        assert_eq!(memory(None, Some(32)).or(defaults), memory(Some(32), Some(32)));
+        assert_eq!(memory(Some(4096), None).or(defaults), memory(Some(4096), Some(4096)));
+        assert_eq!(memory(Some(1), Some(2)).or(defaults), memory(Some(1), Some(2)));
     }
 }

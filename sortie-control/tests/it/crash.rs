@@ -1,7 +1,8 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use sortie_core::{
     id::SessionId,
+    port::CoordinationStore,
     session::{PhaseKind, Status},
 };
 
@@ -29,7 +30,7 @@ async fn a_running_session_survives_a_crash_of_the_server() {
     stage.crash_and_restart().await;
     let passes = stage.control.reconciler().passes();
     while stage.control.reconciler().passes() == passes {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(stage.stored(&launched.id).await, before);
     assert_eq!(stage.runtime.living(), [launched.id]);
@@ -84,4 +85,18 @@ async fn after_crashes_in_the_middle_of_everything_rows_equal_workloads() {
     }
     assert_eq!(stage.runtime.living().into_iter().collect::<HashSet<SessionId>>(), running);
     assert_eq!(running.len(), launched.len() - 12);
+}
+
+#[tokio::test]
+async fn a_server_that_ends_in_good_order_leaves_its_lease_to_the_next() {
+    let stage = Stage::new().await;
+    let term = Duration::from_mins(1);
+    // The first pass is made under the lease.
+    while stage.control.reconciler().passes() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let (name, next) = ("place:stage", "another server");
+    assert!(stage.store.take_lease(name, next, term).await.unwrap().is_none(), "nobody has the lease");
+    stage.end().await;
+    assert!(stage.store.take_lease(name, next, term).await.unwrap().is_some(), "the lease is still held");
 }

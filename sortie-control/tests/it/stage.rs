@@ -69,6 +69,12 @@ impl Stage {
         Self { control, runtime, clock, store, tasks, settings, _folder: folder }
     }
 
+    /// The server is told to end, and does.
+    pub(crate) async fn end(&self) {
+        self.tasks.cancel();
+        assert!(self.tasks.ended(DEADLINE).await, "the server does not end");
+    }
+
     /// What a SIGKILL and a new start are to the loops: everything in memory is gone, the database and the world stay.
     /// (That the database itself survives a SIGKILL is for the store's own tests and the flows through the binary.)
     pub(crate) async fn crash_and_restart(&mut self) {
