@@ -51,7 +51,9 @@ impl Forwards {
         if let Some(path) = self.known(session, pod) {
             return Ok(path);
         }
-        let path = folder.join(format!("{}.sock", names::label(session.as_str())));
+        // The pod's unique id keeps the name short: a socket's whole path has at most 107 bytes.
+        let id = pod.metadata.uid.as_deref().unwrap_or_default();
+        let path = folder.join(format!("{}.sock", id.split('-').next_back().unwrap_or(id)));
         match tokio::fs::remove_file(&path).await {
             Err(failed) if failed.kind() != std::io::ErrorKind::NotFound => return Err(PortError::unavailable(failed)),
             _ => {}

@@ -7,14 +7,19 @@ use sortie_api::{
     Api, Assets, Branding, Rates, Settings as ApiSettings, Site, auth::Argon2Credentials, settings::Rate,
 };
 use sortie_control::{Control, Ports, tasks::Tasks};
-use sortie_core::{secret::Secret, workload::Condition};
+use sortie_core::{
+    port::{IdSource, Runtime},
+    secret::Secret,
+    workload::Condition,
+};
+use sortie_k8s::{KubernetesRuntime, settings::Reach};
 use sortie_local::LocalRuntime;
 use sortie_store::Store;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use crate::{
-    config::{Settings, branding, settings::Database},
+    config::{Settings, branding, kubernetes::RuntimeKind, settings::Database},
     ids::{SystemClock, UuidSource},
     seed,
     telemetry::say,
@@ -34,18 +39,14 @@ pub(crate) struct Server {
 
 /// Puts the server together and starts its loops; it serves nobody yet.
 pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
-    prepare_data_dir(&settings.data_dir)?;
+    prepare_folder(&settings.data_dir)?;
     let listener = TcpListener::bind(SocketAddr::new(settings.bind, settings.port)).await.with_context(|| {
         format!("cannot listen on {}:{}; set SORTIE_PORT to another port", settings.bind, settings.port)
     })?;
     let address = listener.local_addr()?;
     let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
-    let runtime = LocalRuntime::open(local_settings(settings)).await.context("the local runtime cannot be used")?;
     let tasks = Tasks::new();
-    tasks.spawn_loop("probe", {
-        let runtime = runtime.clone();
-        move || probe_until_good(runtime.clone())
-    });
+    let runtime = runtime(settings, &tasks).await?;
     let control = Control::new(ports(&store, runtime), control_settings(settings));
     control.start(&tasks).await.context("the server cannot take care of this place")?;
     first_admin(&control, settings).await?;
@@ -57,22 +58,44 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     Ok(Server { store, api, tasks, listener })
 }
 
-fn ports(store: &Store, runtime: LocalRuntime) -> Ports {
+/// Opens what runs apps.
+async fn runtime(settings: &Settings, tasks: &Tasks) -> anyhow::Result<Arc<dyn Runtime>> {
+    match settings.runtime {
+        RuntimeKind::Local => {
+            let runtime =
+                LocalRuntime::open(local_settings(settings)).await.context("the local runtime cannot be used")?;
+            tasks.spawn_loop("probe", {
+                let runtime = runtime.clone();
+                move || probe_until_good(runtime.clone())
+            });
+            Ok(Arc::new(runtime))
+        }
+        RuntimeKind::Kubernetes => {
+            if let Reach::PortForward(folder) = &settings.kubernetes.reach {
+                prepare_folder(folder).context("screens of pods cannot be shown")?;
+            }
+            let runtime = KubernetesRuntime::connect(settings.kubernetes.clone()).await;
+            Ok(Arc::new(runtime.context("the Kubernetes runtime cannot be used")?))
+        }
+    }
+}
+
+fn ports(store: &Store, runtime: Arc<dyn Runtime>) -> Ports {
     Ports {
         sessions: Arc::new(store.clone()),
         catalog: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
-        runtime: Arc::new(runtime),
+        runtime,
         credentials: Arc::new(Argon2Credentials::new()),
         clock: Arc::new(SystemClock::new()),
         ids: Arc::new(UuidSource),
     }
 }
 
-/// Makes the folder for this user alone; one that exists keeps its mode.
-fn prepare_data_dir(path: &Path) -> anyhow::Result<()> {
+/// Makes a folder for this user alone; one that exists keeps its mode.
+fn prepare_folder(path: &Path) -> anyhow::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
@@ -80,7 +103,7 @@ fn prepare_data_dir(path: &Path) -> anyhow::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .with_context(|| format!("cannot make the data directory {}", path.display()))
+        .with_context(|| format!("cannot make the folder {}", path.display()))
 }
 
 fn store_settings(settings: &Settings) -> sortie_store::Settings {
@@ -106,8 +129,12 @@ fn local_settings(settings: &Settings) -> sortie_local::Settings {
 
 fn control_settings(settings: &Settings) -> sortie_control::Settings {
     sortie_control::Settings {
-        // One server at a time has this data directory, so a restarted one continues its predecessor's leases.
-        instance: format!("local:{}", settings.data_dir.display()),
+        instance: match settings.runtime {
+            // One server at a time has this data directory, so a restarted one continues its predecessor's leases.
+            RuntimeKind::Local => format!("local:{}", settings.data_dir.display()),
+            // Any number of servers take care of a namespace, each in its turn.
+            RuntimeKind::Kubernetes => format!("server:{}", UuidSource.next()),
+        },
         idle_timeout: settings.idle_timeout,
         max_lifetime: settings.max_lifetime,
         cleanup_interval: settings.cleanup_interval,
@@ -238,7 +265,7 @@ pub(crate) fn probe(settings: &Settings) -> anyhow::Result<Condition> {
 /// Brings the schema up to date, or with `check_only` changes nothing; answers the migrations that were or would be applied.
 pub(crate) fn migrate(settings: &Settings, check_only: bool) -> anyhow::Result<Vec<String>> {
     if !check_only {
-        prepare_data_dir(&settings.data_dir)?;
+        prepare_folder(&settings.data_dir)?;
     }
     Store::migrate(&store_settings(settings), check_only).context("the database cannot be used")
 }

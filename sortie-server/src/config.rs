@@ -4,6 +4,7 @@
 //! types turns `007` into `7`.
 
 pub(crate) mod branding;
+pub(crate) mod kubernetes;
 mod layers;
 pub(crate) mod settings;
 pub(crate) mod table;
@@ -58,4 +59,8 @@ pub(crate) struct Layered {
     pub(crate) notes: Vec<String>,
     /// What is wrong already.
     pub(crate) errors: Vec<String>,
+    /// We run in a pod: Kubernetes told us where its API is.
+    pub(crate) in_cluster: bool,
+    /// Somebody named a kubeconfig.
+    pub(crate) kubeconfig: bool,
 }

@@ -84,6 +84,10 @@ fn read_env_file(layered: &mut Layered, path: &Path) {
 fn read_variables(layered: &mut Layered, variables: impl IntoIterator<Item = (String, String)>) {
     let mut variables: Vec<_> = variables
         .into_iter()
+        .inspect(|(name, text)| {
+            layered.in_cluster |= name == "KUBERNETES_SERVICE_HOST" && !text.is_empty();
+            layered.kubeconfig |= name == "KUBECONFIG" && !text.is_empty();
+        })
         .filter(|(name, _)| name.starts_with("SORTIE_") || name.starts_with("LAUNCHPAD_"))
         .collect();
     // Old names first, so that the official one wins where both are set.

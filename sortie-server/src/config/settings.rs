@@ -5,7 +5,7 @@ use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 use sortie_control::stream::StreamPolicy;
 use sortie_core::{app::quantity, quota::Limits, secret::Secret, spec::Resources};
 
-use super::{Layered, Origin};
+use super::{Layered, Origin, kubernetes};
 
 /// Which database.
 #[derive(Clone, Debug)]
@@ -73,23 +73,25 @@ pub(crate) struct Settings {
     pub(crate) stream_policy: StreamPolicy,
     pub(crate) allow_host_network: bool,
     pub(crate) uid_base: u32,
+    pub(crate) runtime: kubernetes::RuntimeKind,
+    pub(crate) kubernetes: sortie_k8s::Settings,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
 }
 
 /// Reads values by key and collects what is wrong.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     layered: &'a Layered,
     errors: Vec<String>,
 }
 
 impl Reader<'_> {
-    fn text(&self, name: &str) -> Option<String> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         self.layered.values.get(name).map(|it| it.text.clone())
     }
 
     /// Parses a value, or notes the rule that it breaks and answers `fallback` so that reading goes on.
-    fn parse<T>(&mut self, name: &str, rule: &str, fallback: T, parse: impl Fn(&str) -> Option<T>) -> T {
+    pub(super) fn parse<T>(&mut self, name: &str, rule: &str, fallback: T, parse: impl Fn(&str) -> Option<T>) -> T {
         let Some(value) = self.layered.values.get(name) else { return fallback };
         if let Some(parsed) = parse(value.text.trim()) {
             return parsed;
@@ -102,7 +104,7 @@ impl Reader<'_> {
         fallback
     }
 
-    fn flag(&mut self, name: &str) -> bool {
+    pub(super) fn flag(&mut self, name: &str) -> bool {
         self.parse(name, "must be true or false", false, |text| match text.to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => Some(true),
             "false" | "0" | "no" | "off" => Some(false),
@@ -136,7 +138,7 @@ impl Reader<'_> {
         self.parse(name, "must be a quantity such as 500m, 2, 512Mi or 2Gi", None, |text| parse(text).map(Some))
     }
 
-    fn list(&self, name: &str) -> Vec<String> {
+    pub(super) fn list(&self, name: &str) -> Vec<String> {
         let text = self.text(name).unwrap_or_default();
         text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
     }
@@ -156,6 +158,11 @@ impl Settings {
         let mut read = Reader { layered, errors: layered.errors.clone() };
         let database = database(&mut read);
         let branding = layered.values.get("SORTIE_CONFIG");
+        let data_dir = data_dir(&read, &database);
+        let max_lifetime =
+            Some(read.time("SORTIE_SESSION_MAX_LIFETIME", MINUTE, 0, YEAR_OF_MINUTES)).filter(|it| !it.is_zero());
+        let runtime = kubernetes::kind(&mut read, layered.in_cluster, layered.kubeconfig);
+        let pods = kubernetes::parse(&mut read, &data_dir.join("run"), layered.in_cluster, max_lifetime);
         let settings = Self {
             bind: read
                 .parse("SORTIE_BIND", "must be an IP address", IpAddr::from([127, 0, 0, 1]), |it| it.parse().ok()),
@@ -170,7 +177,7 @@ impl Settings {
             gateway_burst: read.limit("SORTIE_GATEWAY_BURST").unwrap_or(NonZeroU32::MIN),
             write_rate: read.limit("SORTIE_WRITE_RATE_LIMIT"),
             write_burst: read.limit("SORTIE_WRITE_BURST").unwrap_or(NonZeroU32::MIN),
-            data_dir: data_dir(&read, &database),
+            data_dir,
             database,
             seed: read.text("SORTIE_SEED").map(PathBuf::from),
             branding_file: branding.map(|it| PathBuf::from(&it.text)).unwrap_or_default(),
@@ -188,8 +195,7 @@ impl Settings {
             default_resources: resources(&mut read),
             idle_timeout: Some(read.time("SORTIE_SESSION_TIMEOUT", MINUTE, 0, YEAR_OF_MINUTES))
                 .filter(|it| !it.is_zero()),
-            max_lifetime: Some(read.time("SORTIE_SESSION_MAX_LIFETIME", MINUTE, 0, YEAR_OF_MINUTES))
-                .filter(|it| !it.is_zero()),
+            max_lifetime,
             cleanup_interval: read.time("SORTIE_SESSION_CLEANUP_INTERVAL", MINUTE, 1, 24 * 60),
             ready_timeout: read.time("SORTIE_POD_READY_TIMEOUT", Duration::from_secs(1), 1, 24 * 3_600),
             access_lifetime: read.time("SORTIE_JWT_ACCESS_EXPIRY", MINUTE, 1, 24 * 60),
@@ -204,6 +210,8 @@ impl Settings {
             ),
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
             uid_base: u32::try_from(read.number("SORTIE_LOCAL_UID_BASE", 1_000, 4_000_000_000)).unwrap_or(u32::MAX),
+            runtime,
+            kubernetes: pods,
             log: read.text("SORTIE_LOG").unwrap_or_default(),
             log_format: read.parse("SORTIE_LOG_FORMAT", "must be auto, human or json", LogFormat::Auto, |text| {
                 match text {
@@ -214,12 +222,6 @@ impl Settings {
                 }
             }),
         };
-        read.parse(
-            "SORTIE_RUNTIME",
-            "must be local: this version runs apps on the machine of the server only",
-            (),
-            |text| (text == "local").then_some(()),
-        );
         if read.errors.is_empty() { Ok(settings) } else { Err(read.errors) }
     }
 }
