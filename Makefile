@@ -1,16 +1,19 @@
 # Every task of the house. Each target is one script in scripts/, so that it can be read and run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt walls bench fuzz scan
+.PHONY: help run test test-cluster check fmt walls bench fuzz scan
 
 help: ## Says what there is.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Installs what is missing, builds, and starts Sortie on this machine.
 	@scripts/run
 
 test: ## Installs what is missing, and runs every check and every test.
 	@scripts/test
+
+test-cluster: ## Runs the tests that need Kubernetes: against KUBECONFIG, else against a cluster that it starts and ends.
+	@scripts/test-cluster
 
 check: ## The quick checks: format, walls, clippy, types. Installs nothing.
 	@scripts/check

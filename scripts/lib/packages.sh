@@ -13,3 +13,7 @@ packages_apps=(xterm mousepad galculator pcmanfm mtpaint x11-apps xdemineur
 
 # Real partners of the tests.
 packages_test=(postgresql sqlite3 chromium tigervnc-tools websockify xauth procps shellcheck)
+
+# The tests' cluster: container networking, policies, images without a registry.
+packages_cluster=(containernetworking-plugins iptables nftables ipset conntrack socat ethtool busybox-static mmdebstrap
+  jq openssl iproute2 libseccomp-dev pkg-config gcc libc6-dev)
