@@ -68,6 +68,24 @@ audit_actions! {
     ReleaseSession = "RELEASE_SESSION",
     /// Listed another person's sessions.
     ListSessions = "LIST_SESSIONS",
+    /// Let somebody else see a session, or made a link that does.
+    CreateShare = "CREATE_SHARE",
+    /// Took a share back.
+    DeleteShare = "DELETE_SHARE",
+    /// Came by a link, or tried to.
+    JoinShare = "JOIN_SHARE",
+    /// Let somebody in who waited.
+    AdmitViewer = "ADMIT_VIEWER",
+    /// Sent somebody away who waited.
+    RefuseViewer = "REFUSE_VIEWER",
+    /// Ended somebody's watching.
+    CutViewer = "CUT_VIEWER",
+    /// A guest left.
+    LeaveShare = "LEAVE_SHARE",
+    /// Handed control over, or took it back.
+    HandOverControl = "HAND_OVER_CONTROL",
+    /// An administrator began to watch, with a reason.
+    ObserveSession = "OBSERVE_SESSION",
     /// Opened a session's screen.
     GatewayConnect = "GATEWAY_CONNECT",
     /// A session's screen was closed.

@@ -9,7 +9,7 @@ use crate::{
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventBody {
-    /// A session changed. Only its owner (and administrators) hear it.
+    /// A session changed. Only its owner, those it is shared with, and administrators hear it.
     Session {
         /// Which.
         session: SessionId,
@@ -27,6 +27,8 @@ pub enum EventBody {
         reason: Option<String>,
         /// The row's version now.
         version: i64,
+        /// Who hears it besides those who see the session now: somebody who was invited or sent away.
+        audience: Vec<UserId>,
     },
     /// The catalog changed. Everybody in the tenant hears it.
     App {
@@ -54,12 +56,31 @@ pub enum SessionEventKind {
     Failed,
     /// Its workload is gone.
     Released,
+    /// Others came, went, or may come.
+    ViewersChanged,
+    /// Somebody else has control.
+    ControlChanged,
+    /// Somebody waits to be let in.
+    JoinRequested,
+    /// An administrator watches.
+    Observed,
 }
 
 impl SessionEventKind {
     /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::Created, Self::Phase, Self::Ready, Self::Stopped, Self::Expired, Self::Failed, Self::Released];
+    pub const ALL: [Self; 11] = [
+        Self::Created,
+        Self::Phase,
+        Self::Ready,
+        Self::Stopped,
+        Self::Expired,
+        Self::Failed,
+        Self::Released,
+        Self::ViewersChanged,
+        Self::ControlChanged,
+        Self::JoinRequested,
+        Self::Observed,
+    ];
 
     /// The name, as sent.
     pub fn name(self) -> &'static str {
@@ -71,12 +92,21 @@ impl SessionEventKind {
             Self::Expired => "session.expired",
             Self::Failed => "session.failed",
             Self::Released => "session.released",
+            Self::ViewersChanged => "session.viewers_changed",
+            Self::ControlChanged => "session.control_changed",
+            Self::JoinRequested => "session.join_requested",
+            Self::Observed => "session.observed",
         }
     }
 
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    /// Whether it is the owner's alone: those whom the session is shared with do not hear it.
+    pub fn is_private(self) -> bool {
+        matches!(self, Self::JoinRequested | Self::Observed)
     }
 
     /// The kind that tells of reaching a status.
@@ -149,9 +179,19 @@ impl Event {
                 phase: session.phase.clone(),
                 reason: session.ending.as_ref().map(|it| it.reason.code().to_owned()),
                 version: session.version,
+                audience: Vec::new(),
             },
             at,
         }
+    }
+
+    /// The same, heard by these people, too.
+    #[must_use]
+    pub fn heard_by(mut self, people: impl IntoIterator<Item = UserId>) -> Self {
+        if let EventBody::Session { audience, .. } = &mut self.body {
+            audience.extend(people);
+        }
+        self
     }
 }
 

@@ -70,12 +70,18 @@ typed_id! {
     RequestId, "request_id";
     /// Names one session, for its whole life, across restarts of the server.
     SessionId, "session_id";
+    /// Names one share of a session: an invitation or a link.
+    ShareId, "share_id";
     /// Names one sign-in (a browser's or an API client's).
     SignInId, "sign_in_id";
+    /// Names one connection to a session's screen.
+    StreamId, "stream_id";
     /// Names a tenant.
     TenantId, "tenant_id";
     /// Names a user.
     UserId, "user_id";
+    /// Names one person among those whom a session's owner lets watch, for as long as the share lasts.
+    ViewerId, "viewer_id";
     /// Names a persistent workspace.
     WorkspaceId, "workspace_id";
 }

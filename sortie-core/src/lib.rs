@@ -18,6 +18,7 @@ pub mod preferences;
 pub mod quota;
 pub mod secret;
 pub mod session;
+pub mod sharing;
 pub mod sign_in;
 pub mod spec;
 pub mod sso;

@@ -10,6 +10,7 @@ pub mod identity_provider;
 pub mod records;
 pub mod runtime;
 pub mod sessions;
+pub mod sharing;
 
 use std::{error::Error, fmt, future::Future, pin::Pin};
 
@@ -23,6 +24,7 @@ pub use identity_provider::IdentityProvider;
 pub use records::RecordStore;
 pub use runtime::Runtime;
 pub use sessions::SessionStore;
+pub use sharing::SharingStore;
 
 /// A future that a port method answers with.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{id::EventId, id::RequestId, id::SessionId, id::SignInId, id::UserId, id::WorkspaceId, time::Timestamp};
+use crate::{
+    id::{EventId, RequestId, SessionId, ShareId, SignInId, StreamId, UserId, ViewerId, WorkspaceId},
+    time::Timestamp,
+};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -41,6 +44,21 @@ pub trait IdSource: Send + Sync {
     /// A fresh event id.
     fn event(&self) -> EventId {
         made(EventId::new(self.next()))
+    }
+
+    /// A fresh share id.
+    fn share(&self) -> ShareId {
+        made(ShareId::new(self.next()))
+    }
+
+    /// A fresh stream id.
+    fn stream(&self) -> StreamId {
+        made(StreamId::new(self.next()))
+    }
+
+    /// A fresh viewer id.
+    fn viewer(&self) -> ViewerId {
+        made(ViewerId::new(self.next()))
     }
 
     /// A fresh workspace id.

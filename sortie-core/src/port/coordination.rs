@@ -51,6 +51,8 @@ pub struct Epochs {
     pub access: i64,
     /// Sessions' statuses.
     pub sessions: i64,
+    /// Who else may see which session, and who has control.
+    pub shares: i64,
 }
 
 /// Agreement through the database.
