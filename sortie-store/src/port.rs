@@ -7,6 +7,7 @@ mod coordination;
 mod identities;
 mod records;
 mod sessions;
+mod sharing;
 mod sign_ins;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod event;
 pub(crate) mod session;
+pub(crate) mod sharing;
 pub(crate) mod sign_in;
 pub(crate) mod spec;
 pub(crate) mod sso;

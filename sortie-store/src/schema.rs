@@ -75,6 +75,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What owners of sessions share.
+    session_shares (id) {
+        id -> Text,
+        session_id -> Text,
+        user_id -> Nullable<Text>,
+        permission -> Text,
+        share_token -> Nullable<Text>,
+        created_by -> Text,
+        created_at -> Timestamp,
+        tenant_id -> Text,
+        username -> Text,
+        expires_at -> Timestamp,
+        max_uses -> Nullable<BigInt>,
+        uses -> BigInt,
+        approval -> Bool,
+        guests -> Bool,
+    }
+}
+
+diesel::table! {
+    /// Who came to another's session.
+    session_viewers (id) {
+        id -> Text,
+        session_id -> Text,
+        tenant_id -> Text,
+        share_id -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        name -> Text,
+        role -> Text,
+        permission -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        token_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// To whom control was handed over.
+    session_control (session_id) {
+        session_id -> Text,
+        viewer_id -> Text,
+    }
+}
+
+diesel::table! {
+    /// Connections to screens.
+    session_streams (id) {
+        id -> Text,
+        session_id -> Text,
+        viewer_id -> Nullable<Text>,
+        replica -> Text,
+        opened_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     /// Persistent workspaces.
     workspaces (id) {
         id -> Text,
@@ -299,6 +357,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(session_viewers -> sessions (session_id));
+diesel::allow_tables_to_appear_in_same_query!(session_viewers, sessions);
 diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(sso_identities -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(sign_ins, users);

@@ -8,3 +8,4 @@ pub mod records;
 pub mod runtime;
 pub mod sample;
 pub mod sessions;
+pub mod sharing;

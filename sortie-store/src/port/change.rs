@@ -16,6 +16,7 @@ pub(super) enum Kind {
     Apps,
     Access,
     Sessions,
+    Shares,
     /// Nobody caches it.
     Uncached,
 }
@@ -26,6 +27,7 @@ impl Kind {
             Self::Apps => Some("apps"),
             Self::Access => Some("access"),
             Self::Sessions => Some("sessions"),
+            Self::Shares => Some("shares"),
             Self::Uncached => None,
         }
     }

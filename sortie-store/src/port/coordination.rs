@@ -74,7 +74,7 @@ impl CoordinationStore for Store {
         self.read(|connection| {
             let rows: Vec<(String, i64)> = change_epochs::change_epochs.load(connection)?;
             let of = |kind: &str| rows.iter().find(|(name, _)| name == kind).map_or(0, |(_, epoch)| *epoch);
-            Ok(Epochs { apps: of("apps"), access: of("access"), sessions: of("sessions") })
+            Ok(Epochs { apps: of("apps"), access: of("access"), sessions: of("sessions"), shares: of("shares") })
         })
     }
 

@@ -34,6 +34,8 @@ struct SessionTwin {
     phase_since: i64,
     reason: Option<String>,
     version: i64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    audience: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,7 +46,7 @@ struct AppTwin {
 impl From<&Event> for NewEventRow {
     fn from(event: &Event) -> Self {
         let (kind, body) = match &event.body {
-            EventBody::Session { session, owner, app, kind, status, phase, reason, version } => {
+            EventBody::Session { session, owner, app, kind, status, phase, reason, version, audience } => {
                 let twin = SessionTwin {
                     session_id: session.as_str().to_owned(),
                     user_id: owner.as_str().to_owned(),
@@ -55,6 +57,7 @@ impl From<&Event> for NewEventRow {
                     phase_since: phase.since.as_micros(),
                     reason: reason.clone(),
                     version: *version,
+                    audience: audience.iter().map(|it| it.as_str().to_owned()).collect(),
                 };
                 (kind.name(), to_json(&twin))
             }
@@ -122,5 +125,6 @@ fn session_body(reading: Reading<'_>, kind: SessionEventKind, body: &str) -> Res
         },
         reason: twin.reason,
         version: twin.version,
+        audience: twin.audience.iter().map(|it| reading.id("body", it)).collect::<Result<_, _>>()?,
     })
 }

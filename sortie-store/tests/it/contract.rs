@@ -40,3 +40,4 @@ sortie_testkit::coordination_contract!(on_both);
 sortie_testkit::identities_contract!(on_both);
 sortie_testkit::records_contract!(on_both);
 sortie_testkit::sessions_contract!(on_both);
+sortie_testkit::sharing_contract!(on_both);

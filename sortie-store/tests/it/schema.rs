@@ -96,6 +96,7 @@ fn the_tables_columns_and_indexes_of_the_older_documents_exist() -> Result<()> {
         ),
         ("user_preferences", "user_id theme collapsed_categories favorites updated_at"),
         ("settings", "key value updated_at"),
+        ("session_shares", "id session_id user_id permission share_token created_by created_at"),
         ("tenants", "id name slug settings quotas created_at updated_at"),
     ] {
         for name in names.split_whitespace() {

@@ -13,7 +13,7 @@ use sortie_core::{
     id::{AppId, EventId, PlaceId, SessionId, SignInId, TenantId, UserId},
     port::{
         AccountStore, CatalogStore, CoordinationStore, IdentityStore, PortError, RecordStore, SessionStore,
-        records::AuditFilter,
+        SharingStore, records::AuditFilter,
     },
     secret::TokenHash,
     session::{NewSession, Reason, Session, SessionEvent, apply},
@@ -27,7 +27,16 @@ use tokio::{sync::Barrier, task::JoinSet};
 
 /// A store with every port.
 pub trait Stores:
-    AccountStore + CatalogStore + CoordinationStore + IdentityStore + RecordStore + SessionStore + Send + Sync + 'static
+    AccountStore
+    + CatalogStore
+    + CoordinationStore
+    + IdentityStore
+    + RecordStore
+    + SessionStore
+    + SharingStore
+    + Send
+    + Sync
+    + 'static
 {
 }
 
@@ -38,6 +47,7 @@ impl<S> Stores for S where
         + IdentityStore
         + RecordStore
         + SessionStore
+        + SharingStore
         + Send
         + Sync
         + 'static
