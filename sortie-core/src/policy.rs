@@ -8,7 +8,8 @@ mod tenant;
 use self::rule::Rule;
 use crate::{
     app::Visibility,
-    id::{RequestId, SignInId, TenantId, UserId},
+    id::{RequestId, SessionId, SignInId, TenantId, UserId, ViewerId},
+    sharing::Part,
     user::Role,
 };
 
@@ -25,6 +26,17 @@ pub struct Principal {
     pub roles: Vec<Role>,
     /// The sign-in that was used.
     pub sign_in: SignInId,
+    /// Set for a guest: the one session that it reaches.
+    pub guest: Option<Guest>,
+}
+
+/// Somebody without an account who came by a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guest {
+    /// The only session that it may know of.
+    pub session: SessionId,
+    /// Which of the session's viewers it is.
+    pub viewer: ViewerId,
 }
 
 impl Principal {
@@ -62,8 +74,16 @@ pub enum Action {
     ViewSession,
     /// Stop or restart it.
     StopSession,
-    /// See its screen and use it.
+    /// See its screen, and use it as far as the part in it allows.
     UseSession,
+    /// Let others look at it, let in who waits, and hand over control.
+    ShareSession,
+    /// Let others type in it.
+    ShareControl,
+    /// See who watches, send them away, and take shares back.
+    ManageViewers,
+    /// Watch somebody else's, for a stated reason.
+    ObserveSession,
     /// Launch for somebody else.
     LaunchFor,
     /// See everybody's sessions.
@@ -80,7 +100,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::ViewApp,
         Self::LaunchApp,
         Self::CreateApp,
@@ -89,6 +109,10 @@ impl Action {
         Self::ViewSession,
         Self::StopSession,
         Self::UseSession,
+        Self::ShareSession,
+        Self::ShareControl,
+        Self::ManageViewers,
+        Self::ObserveSession,
         Self::LaunchFor,
         Self::ListAllSessions,
         Self::ReadAudit,
@@ -110,10 +134,14 @@ pub enum Object<'a> {
     },
     /// A session.
     Session {
+        /// Which.
+        id: &'a SessionId,
         /// Its tenant.
         tenant: &'a TenantId,
         /// Whose it is.
         owner: &'a UserId,
+        /// The principal's part in it, where it is somebody else's: see [`crate::sharing::Sharing`].
+        part: Option<Part>,
     },
     /// Something that belongs to the whole tenant.
     Tenant(&'a TenantId),
@@ -171,9 +199,12 @@ pub fn may(principal: &Principal, action: Action, object: Object<'_>) -> Decisio
     if *object.tenant() != principal.tenant {
         return Decision::hidden(Rule::OtherTenant);
     }
+    if let Some(guest) = &principal.guest {
+        return session::for_guest(guest, action, object);
+    }
     match object {
         Object::App { visibility, .. } => app::decide(principal, action, visibility),
-        Object::Session { owner, .. } => session::decide(principal, action, owner),
+        Object::Session { owner, part, .. } => session::decide(principal, action, owner, part),
         Object::Tenant(_) => tenant::decide(principal, action),
     }
 }

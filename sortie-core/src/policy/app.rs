@@ -19,6 +19,10 @@ pub(super) fn decide(principal: &Principal, action: Action, visibility: Visibili
         Action::ViewSession
         | Action::StopSession
         | Action::UseSession
+        | Action::ShareSession
+        | Action::ShareControl
+        | Action::ManageViewers
+        | Action::ObserveSession
         | Action::LaunchFor
         | Action::ListAllSessions
         | Action::ReadAudit

@@ -31,6 +31,11 @@ rules! {
     Auditor, "auditor", "Auditors may do this.";
     AppPublic, "app_public", "The app is public: everybody of its tenant may use it.";
     SessionOwner, "session_owner", "The session is the caller's own.";
+    SessionShared, "session_shared", "The owner shares the session with the caller.";
+    SessionObserver, "session_observer", "The caller observes the session for a stated reason.";
+    SessionNeedsReason, "session_needs_reason", "Administrators watch another person's session only with a stated reason.";
+    NeedsSessionOwner, "needs_session_owner", "Only the session's owner may do this.";
+    GuestsOnlyWatch, "guests_only_watch", "Guests reach the session that they were let into, and nothing else.";
     NeedsAdministrator, "needs_administrator", "Only administrators may do this.";
     NeedsAppAuthor, "needs_app_author", "Only app authors may do this.";
     NeedsAuditor, "needs_auditor", "Only auditors may do this.";

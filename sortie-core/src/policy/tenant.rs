@@ -16,7 +16,11 @@ pub(super) fn decide(principal: &Principal, action: Action) -> Decision {
         | Action::DeleteApp
         | Action::ViewSession
         | Action::StopSession
-        | Action::UseSession => Decision::denied(Rule::NotForThisKind),
+        | Action::UseSession
+        | Action::ShareSession
+        | Action::ShareControl
+        | Action::ManageViewers
+        | Action::ObserveSession => Decision::denied(Rule::NotForThisKind),
     }
 }
 

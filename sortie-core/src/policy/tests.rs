@@ -9,11 +9,13 @@ fn principal(user: &str, roles: &[Role]) -> Principal {
         tenant: TenantId::default_tenant(),
         roles: roles.to_vec(),
         sign_in: SignInId::new("x").unwrap(),
+        guest: None,
     }
 }
 
 fn session<'a>(tenant: &'a TenantId, owner: &'a UserId) -> Object<'a> {
-    Object::Session { tenant, owner }
+    static ID: std::sync::LazyLock<SessionId> = std::sync::LazyLock::new(|| SessionId::new("s").unwrap());
+    Object::Session { id: &ID, tenant, owner, part: None }
 }
 
 #[test]
@@ -82,7 +84,7 @@ fn in_scope(scope: &Scope, object: &Object<'_>) -> bool {
         (Scope::Visible(wanted, visible), Object::App { tenant, visibility }) => {
             *tenant == wanted && visible.contains(visibility)
         }
-        (Scope::OwnedBy(wanted, user), Object::Session { tenant, owner }) => *tenant == wanted && *owner == user,
+        (Scope::OwnedBy(wanted, user), Object::Session { tenant, owner, .. }) => *tenant == wanted && *owner == user,
         _ => false,
     }
 }
@@ -98,7 +100,7 @@ proptest! {
         let caller = principal("ada", &roles);
         let tenant = if home { TenantId::default_tenant() } else { TenantId::new("other").unwrap() };
         let owner = UserId::new(if own { "ada" } else { "bob" }).unwrap();
-        let one = Object::Session { tenant: &tenant, owner: &owner };
+        let one = session(&tenant, &owner);
         prop_assert_eq!(in_scope(&session_scope(&caller), &one), may(&caller, Action::ViewSession, one).is_granted());
         let app = Object::App { tenant: &tenant, visibility };
         prop_assert_eq!(in_scope(&app_scope(&caller), &app), may(&caller, Action::ViewApp, app).is_granted());

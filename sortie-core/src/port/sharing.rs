@@ -90,11 +90,8 @@ pub trait SharingStore: Send + Sync {
     fn close_stream<'a>(&'a self, id: &'a StreamId, change: Change) -> PortResult<'a, ()>;
 
     /// The streams to these sessions on replicas that live, oldest first. A replica lives while it holds the lease that
-    /// [`replica_lease`] names.
+    /// [`replica_lease`] names. Each process is a replica with a name that no other one had.
     fn live_streams<'a>(&'a self, sessions: &'a [SessionId]) -> PortResult<'a, Vec<LiveStream>>;
-
-    /// Forgets the streams of a replica that starts anew.
-    fn forget_streams<'a>(&'a self, replica: &'a str) -> PortResult<'a, ()>;
 
     /// Removes streams of replicas that do not live, and shares and viewers that ended before this time; answers how many.
     /// Housekeeping: no audit entry.

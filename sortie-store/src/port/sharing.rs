@@ -130,11 +130,6 @@ impl SharingStore for Store {
         self.read(move |connection| streams::live(connection, sessions))
     }
 
-    fn forget_streams<'a>(&'a self, replica: &'a str) -> PortResult<'a, ()> {
-        let replica = replica.to_owned();
-        self.write(move |connection| streams::forget(connection, replica))
-    }
-
     fn prune_sharing(&self, ended_before: Timestamp) -> PortResult<'_, u64> {
         self.write(move |connection| {
             let streams = streams::prune(connection)?;

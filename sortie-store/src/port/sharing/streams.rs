@@ -50,14 +50,13 @@ fn held(connection: &mut AnyConnection) -> QueryResult<HashSet<String>> {
     Ok(held.load::<String>(connection)?.into_iter().collect())
 }
 
-pub(super) fn forget(connection: &mut AnyConnection, replica: String) -> Result<(), Failure> {
-    diesel::delete(dsl::session_streams.filter(dsl::replica.eq(replica))).execute(connection)?;
-    Ok(())
-}
-
-/// Removes those of replicas that do not live.
+/// Removes those of replicas that do not live, with their leases: no other process takes the name of one that ended.
 pub(super) fn prune(connection: &mut AnyConnection) -> QueryResult<usize> {
     let held = held(connection)?;
+    let pattern = format!("{}%", replica_lease(""));
+    let names: Vec<String> = held.iter().cloned().collect();
+    let over = leases::leases.filter(leases::name.like(pattern)).filter(leases::name.ne_all(names));
+    diesel::delete(over).execute(connection)?;
     let replicas: Vec<String> = dsl::session_streams.select(dsl::replica).distinct().load(connection)?;
     let gone: Vec<String> = replicas.into_iter().filter(|it| !held.contains(&replica_lease(it))).collect();
     diesel::delete(dsl::session_streams.filter(dsl::replica.eq_any(gone))).execute(connection)
