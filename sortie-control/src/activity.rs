@@ -58,7 +58,7 @@ impl Control {
         let at = self.now();
         let mut seen = self.activity.seen();
         seen.inputs.insert(session.clone(), at);
-        if viewer.client == ClientKind::Browser {
+        if viewer.client == ClientKind::Browser && viewer.principal.guest.is_none() {
             let expires_at = at.plus(self.settings.browser_idle).min(viewer.ends_at);
             seen.uses.insert(viewer.principal.sign_in.clone(), (at, expires_at));
         }

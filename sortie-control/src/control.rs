@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sortie_core::{
     port::{
         AccountStore, CatalogStore, Clock, CoordinationStore, CredentialMaker, IdSource, RecordStore, Runtime,
-        SessionStore,
+        SessionStore, SharingStore,
     },
     quota::Limits,
     spec::Resources,
@@ -17,8 +17,8 @@ use tracing::info;
 
 use crate::{
     account::token_cache::TokenCache, activity::Activity, epochs::EpochWatch, error::ControlError, events::EventHub,
-    housekeeping, place, place::Identity, reconciler::Reconciler, session::cache::SessionCache, stream::StreamPolicy,
-    sweeper, tasks::Tasks,
+    housekeeping, place, place::Identity, reconciler::Reconciler, session::cache::SessionCache,
+    sharing::cache::SharingCache, stream::StreamPolicy, sweeper, tasks::Tasks,
 };
 
 /// The adapters.
@@ -32,6 +32,8 @@ pub struct Ports {
     pub accounts: Arc<dyn AccountStore>,
     /// Audit, analytics and settings at rest.
     pub records: Arc<dyn RecordStore>,
+    /// Shares, viewers and connections at rest.
+    pub sharing: Arc<dyn SharingStore>,
     /// Leases, epochs and the outbox.
     pub coordination: Arc<dyn CoordinationStore>,
     /// Where workloads run.
@@ -119,11 +121,15 @@ pub struct Control {
     pub(crate) events: Arc<EventHub>,
     pub(crate) tokens: Arc<TokenCache>,
     pub(crate) sessions: Arc<SessionCache>,
+    pub(crate) sharing: Arc<SharingCache>,
+    /// This process, among all that ever served this database.
+    pub(crate) replica: Arc<str>,
 }
 
 impl Control {
     /// Puts the ports together. Nothing runs yet: see [`Control::start`].
     pub fn new(ports: Ports, settings: Settings) -> Self {
+        let replica = ports.ids.next().into();
         Self {
             ports: Arc::new(ports),
             settings: Arc::new(settings),
@@ -134,6 +140,8 @@ impl Control {
             events: Arc::default(),
             tokens: Arc::default(),
             sessions: Arc::default(),
+            sharing: Arc::default(),
+            replica,
         }
     }
 
@@ -199,9 +207,10 @@ impl Control {
 type Loop = fn(Control) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Every loop, by name.
-fn loops() -> [(&'static str, Loop); 8] {
+fn loops() -> [(&'static str, Loop); 9] {
     [
         ("lease", |it| Box::pin(place::keep_lease(it))),
+        ("streams lease", |it| Box::pin(crate::sharing::live::keep_lease(it))),
         ("epochs", |it| Box::pin(crate::epochs::poll(it))),
         ("events", |it| Box::pin(crate::events::run(it))),
         ("activity", |it| Box::pin(crate::activity::flush_loop(it))),

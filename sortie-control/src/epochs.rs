@@ -62,6 +62,7 @@ impl Control {
                 apps: view.epochs.apps.max(read.apps),
                 access: view.epochs.access.max(read.access),
                 sessions: view.epochs.sessions.max(read.sessions),
+                shares: view.epochs.shares.max(read.shares),
             };
             let moved = newest != view.epochs;
             *view = EpochView { epochs: newest, read_at: view.read_at.max(Some(begun)) };

@@ -48,6 +48,15 @@ pub enum ControlError {
     /// The app is a link: there is nothing to launch.
     #[error("this app is a link; open it instead of launching it")]
     NotLaunchable,
+    /// A link's secret is wrong, ended, used up, or of an ended session: nobody learns which.
+    #[error("this link is not good, or not any more")]
+    NoSuchLink,
+    /// The link is for people with an account.
+    #[error("sign in first; this link is for people with an account")]
+    SignInNeeded,
+    /// Observing needs a reason that is written down.
+    #[error("you may not observe a session without stating a reason of 3 to 500 characters")]
+    ReasonNeeded,
     /// The user name or the password is wrong, or the account is disabled.
     #[error("the user name or the password is wrong")]
     BadCredentials,

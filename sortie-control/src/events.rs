@@ -1,7 +1,7 @@
 //! Events on their way out: numbered in commit order, then told to everybody who listens.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -11,7 +11,9 @@ use std::{
 
 use sortie_core::{
     event::{Event, EventBody, Positioned},
+    id::SessionId,
     policy::{Action, Object, Principal, may},
+    sharing::{Part, Permission},
 };
 use tokio::sync::{Notify, broadcast};
 use tracing::{debug, warn};
@@ -124,15 +126,17 @@ impl Control {
         Ok(feed)
     }
 
-    /// Whether a principal may hear an event: its own sessions' (an administrator everybody's, when it asks for `all`),
-    /// and its tenant's catalog's.
-    pub fn may_hear(&self, principal: &Principal, event: &Event, all: bool) -> bool {
+    /// Whether a principal may hear an event: its own sessions', those `shared` with it (an administrator everybody's, when
+    /// it asks for `all`), what is about itself, and its tenant's catalog's.
+    pub fn may_hear(&self, principal: &Principal, event: &Event, all: bool, shared: &HashSet<SessionId>) -> bool {
         match &event.body {
-            EventBody::Session { owner, .. } => {
-                let object = Object::Session { tenant: &event.tenant, owner };
-                (all || *owner == principal.user) && may(principal, Action::ViewSession, object).is_granted()
+            EventBody::Session { session, owner, kind, audience, .. } => {
+                let watches = !kind.is_private() && (shared.contains(session) || audience.contains(&principal.user));
+                let part = watches.then_some(Part::Viewer(Permission::ReadOnly));
+                let object = Object::Session { id: session, tenant: &event.tenant, owner, part };
+                (all || watches || *owner == principal.user) && may(principal, Action::ViewSession, object).is_granted()
             }
-            EventBody::App { .. } => event.tenant == principal.tenant,
+            EventBody::App { .. } => event.tenant == principal.tenant && principal.guest.is_none(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What nobody needs any more: old events and ended sign-ins.
+//! What nobody needs any more: old events, ended sign-ins and ended shares.
 
 use std::time::Duration;
 
@@ -10,6 +10,9 @@ use crate::{Control, ControlError};
 const INTERVAL: Duration = Duration::from_mins(10);
 /// How long ended sign-ins are kept, so that a stolen refresh token is still recognised.
 const SIGN_INS_KEPT: Duration = Duration::from_hours(7 * 24);
+
+/// How long ended shares are kept, so that who comes late hears the same as who comes with a wrong link.
+const SHARES_KEPT: Duration = Duration::from_hours(24);
 
 /// Prunes at an interval.
 pub(crate) async fn run(control: Control) {
@@ -25,6 +28,7 @@ async fn prune(control: &Control) -> Result<(), ControlError> {
     let now = control.now();
     let events = control.ports.coordination.prune_events(now.minus(control.settings.event_retention)).await?;
     let sign_ins = control.ports.accounts.prune_sign_ins(now.minus(SIGN_INS_KEPT)).await?;
-    debug!(events, sign_ins, "Housekeeping done");
+    let sharing = control.ports.sharing.prune_sharing(now.minus(SHARES_KEPT)).await?;
+    debug!(events, sign_ins, sharing, "Housekeeping done");
     Ok(())
 }

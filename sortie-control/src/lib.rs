@@ -1,6 +1,6 @@
 //! The use cases and the loops of Sortie, over the ports of `sortie-core`.
 //!
-//! **Owns** launch, stop, restart, the catalog, accounts and sign-ins, streams' permissions, events, the reconciler, the sweeper
+//! **Owns** launch, stop, restart, the catalog, accounts and sign-ins, streams' permissions, sharing, events, the reconciler, the sweeper
 //! and the leases. Every permission is asked here, once, for every door.
 //!
 //! **May not know** HTTP, SQL, pods, processes, JSON or environment variables.
@@ -18,6 +18,7 @@ mod place;
 pub mod reconciler;
 pub mod records;
 pub mod session;
+pub mod sharing;
 pub mod stream;
 mod sweeper;
 pub mod tasks;

@@ -13,7 +13,7 @@ use sortie_core::{
     time::Timestamp,
 };
 
-use crate::{Control, ControlError};
+use crate::{Control, ControlError, sharing::SWITCHES};
 
 /// How many audit rows an export reads at once.
 const EXPORT_PAGE: u32 = 500;
@@ -108,10 +108,14 @@ impl Control {
     pub async fn save_settings(&self, caller: &Caller, settings: Vec<(String, String)>) -> Result<(), ControlError> {
         Self::check(caller, Action::ManageSettings, "change the settings")?;
         for (key, value) in &settings {
-            if key != SIGN_IN_NOTICE {
-                return Err(
-                    Invalid::new(key.clone(), format!("is not a known setting; known: {SIGN_IN_NOTICE}")).into()
-                );
+            let is_switch = SWITCHES.iter().any(|(name, _)| name == key);
+            if key != SIGN_IN_NOTICE && !is_switch {
+                let switches = SWITCHES.map(|(name, _)| name).join(", ");
+                let known = format!("is not a known setting; known: {SIGN_IN_NOTICE}, {switches}");
+                return Err(Invalid::new(key.clone(), known).into());
+            }
+            if is_switch && value != "true" && value != "false" {
+                return Err(Invalid::new(key.clone(), "must be true or false").into());
             }
             if value.len() > 2_000 {
                 return Err(Invalid::new(key.clone(), "must be at most 2000 bytes long").into());

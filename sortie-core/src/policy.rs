@@ -222,7 +222,9 @@ pub enum Scope {
 
 /// The apps that a principal may view: the list is the same as asking [`may`] about each.
 pub fn app_scope(principal: &Principal) -> Scope {
-    if principal.has(Role::AppAuthor) {
+    if principal.guest.is_some() {
+        Scope::Visible(principal.tenant.clone(), Vec::new())
+    } else if principal.has(Role::AppAuthor) {
         Scope::Tenant(principal.tenant.clone())
     } else {
         Scope::Visible(principal.tenant.clone(), vec![Visibility::Public])

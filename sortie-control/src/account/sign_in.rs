@@ -138,6 +138,9 @@ impl Control {
 
     /// Ends the caller's sign-in, and with it its streams.
     pub async fn sign_out(&self, caller: &Caller) -> Result<(), ControlError> {
+        if let Some(guest) = &caller.principal.guest {
+            return self.leave(caller, guest).await;
+        }
         let sign_in = caller.principal.sign_in.clone();
         let details = vec![("sign_in_id", sign_in.to_string())];
         let change = self.quiet_change(Actor::from_caller(caller), AuditAction::Logout, details);

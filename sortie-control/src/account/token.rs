@@ -32,7 +32,7 @@ impl Control {
         let hash = self.ports.credentials.hash_token(token);
         let found = self.authenticate_hash(&hash).await?;
         let Some(mut authenticated) = found else { return Ok(None) };
-        if authenticated.client == ClientKind::Browser {
+        if authenticated.client == ClientKind::Browser && authenticated.principal.guest.is_none() {
             let now = self.now();
             authenticated.expires_at = now.plus(self.settings.browser_idle).min(authenticated.ends_at);
             self.activity.used(&authenticated.principal.sign_in, now, authenticated.expires_at);
@@ -47,11 +47,14 @@ impl Control {
         if let Some((sign_in, user)) = cached {
             return Ok(self.good(sign_in, &user, hash));
         }
-        let found = self.ports.accounts.find_sign_in(hash).await?;
-        if let (Some(found), Some(epoch)) = (&found, epoch) {
-            self.tokens.put(hash, found, epoch);
+        let Some(found) = self.ports.accounts.find_sign_in(hash).await? else {
+            return self.authenticate_guest(hash).await;
+        };
+        if let Some(epoch) = epoch {
+            self.tokens.put(hash, &found, epoch);
         }
-        Ok(found.and_then(|(sign_in, user)| self.good(sign_in, &user, hash)))
+        let (sign_in, user) = found;
+        Ok(self.good(sign_in, &user, hash))
     }
 
     fn good(&self, mut sign_in: SignIn, user: &User, hash: &TokenHash) -> Option<Authenticated> {
@@ -80,5 +83,6 @@ pub(super) fn principal(user: &User, sign_in: &SignIn) -> Principal {
         tenant: user.tenant.clone(),
         roles: user.roles.clone(),
         sign_in: sign_in.id.clone(),
+        guest: None,
     }
 }

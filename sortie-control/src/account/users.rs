@@ -12,7 +12,7 @@ use sortie_core::{
 use tracing::info;
 
 use super::sign_in::account_change;
-use crate::{Control, ControlError};
+use crate::{Control, ControlError, sharing::guest};
 
 /// What an administrator says about an account.
 #[derive(Clone, Debug)]
@@ -64,6 +64,9 @@ impl Control {
     /// The caller's account.
     pub async fn me(&self, caller: &Caller) -> Result<User, ControlError> {
         let id = &caller.principal.user;
+        if caller.principal.guest.is_some() {
+            return Ok(guest::account(&caller.principal, self.now()));
+        }
         self.ports.accounts.find_user(id).await?.ok_or_else(|| ControlError::not_found("user", id))
     }
 

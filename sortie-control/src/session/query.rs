@@ -3,9 +3,10 @@
 use sortie_core::{
     audit::{Actor, AuditAction},
     id::{SessionId, UserId},
-    policy::{self, Action, Caller, Object, Outcome, Scope},
+    policy::{self, Action, Caller, Object, Outcome, Principal, Scope},
     port::{Page, PageRequest, sessions::SessionFilter},
     session::{Session, Status},
+    sharing::Part,
 };
 
 use crate::{Control, ControlError};
@@ -62,12 +63,22 @@ impl Control {
     ) -> Result<Session, ControlError> {
         let session =
             self.ports.sessions.find_session(id).await?.ok_or_else(|| ControlError::not_found("session", id))?;
-        let object = Object::Session { tenant: &session.tenant, owner: &session.owner };
+        let part = self.part_in(&caller.principal, &session).await?;
+        let object = Object::Session { id: &session.id, tenant: &session.tenant, owner: &session.owner, part };
         match policy::may(&caller.principal, action, object).outcome {
             Outcome::Granted => Ok(session),
             Outcome::Denied => Err(ControlError::Denied(what)),
             Outcome::Hidden => Err(ControlError::not_found("session", id)),
         }
+    }
+
+    /// The part that a principal has in another person's session, read for this request.
+    pub(crate) async fn part_in(&self, principal: &Principal, session: &Session) -> Result<Option<Part>, ControlError> {
+        if principal.user == session.owner {
+            return Ok(None);
+        }
+        let sharing = self.sharing_of(&session.id).await?;
+        Ok(sharing.attendance(&principal.user, &session.owner, self.now()).map(|it| it.part))
     }
 
     /// Fails unless the caller may do this in the own tenant.
