@@ -86,6 +86,7 @@ fn ports(folder: &Path) -> Result<Ports, Failure> {
         sessions: Arc::new(store.clone()),
         catalog: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
+        sharing: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store),
         runtime: Arc::new(Nothing(PlaceId::new("nowhere")?)),

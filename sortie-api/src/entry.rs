@@ -164,7 +164,17 @@ impl Api {
             Some(shown) if !is_scraped => self.control.authenticate(&shown.token).await?,
             _ => None,
         };
-        if needed && found.is_none() { Err(ApiError::not_signed_in()) } else { Ok(found) }
+        match found {
+            Some(it) if it.principal.guest.is_some() && !route.is_for_guests() => {
+                if needed {
+                    Err(ApiError::not_for_guests())
+                } else {
+                    Ok(None)
+                }
+            }
+            None if needed => Err(ApiError::not_signed_in()),
+            found => Ok(found),
+        }
     }
 
     fn count_write(&self, signed_in: Option<&Authenticated>, visit: &Visit) -> Result<(), ApiError> {

@@ -93,6 +93,11 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in first")
     }
 
+    /// 403 for somebody without an account.
+    pub(crate) fn not_for_guests() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "denied", "guests reach the session that they were let into, and nothing else")
+    }
+
     /// 404 for a path that means nothing.
     pub(crate) fn no_such_path() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here")
@@ -203,6 +208,9 @@ impl From<ControlError> for ApiError {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code, refusal.message)
             }
             ControlError::NotLaunchable => Self::new(StatusCode::CONFLICT, "app_not_launchable", said),
+            ControlError::NoSuchLink => Self::new(StatusCode::NOT_FOUND, "no_such_link", said),
+            ControlError::SignInNeeded => Self::new(StatusCode::UNAUTHORIZED, "sign_in_needed", said),
+            ControlError::ReasonNeeded => Self::new(StatusCode::FORBIDDEN, "reason_needed", said),
             ControlError::BadCredentials => Self::new(StatusCode::UNAUTHORIZED, "invalid_credentials", said),
             ControlError::TooManyAttempts { retry_after } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", said).retry_after(retry_after)

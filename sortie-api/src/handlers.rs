@@ -6,9 +6,11 @@ pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod events;
 mod export;
+pub(crate) mod joining;
 pub(crate) mod launches;
 pub(crate) mod me;
 pub(crate) mod sessions;
+pub(crate) mod sharing;
 pub(crate) mod site;
 
 use http::{Response, StatusCode, header};

@@ -44,6 +44,7 @@ pub(crate) struct Limiters {
     pub(crate) writes: Limiter,
     pub(crate) sign_ins_per_name: Limiter,
     pub(crate) sign_ins_per_address: Limiter,
+    pub(crate) joins: Limiter,
     pub(crate) streams: Limiter,
 }
 
@@ -53,13 +54,14 @@ impl Limiters {
             writes: Limiter::new(rates.writes),
             sign_ins_per_name: Limiter::new(rates.sign_ins_per_name),
             sign_ins_per_address: Limiter::new(rates.sign_ins_per_address),
+            joins: Limiter::new(rates.joins),
             streams: Limiter::new(rates.streams),
         }
     }
 
     /// Forgets keys that have all they may have again.
     pub(crate) fn forget_idle(&self) {
-        for limiter in [&self.writes, &self.sign_ins_per_name, &self.sign_ins_per_address, &self.streams] {
+        for limiter in [&self.writes, &self.sign_ins_per_name, &self.sign_ins_per_address, &self.joins, &self.streams] {
             limiter.forget_idle();
         }
     }

@@ -2,7 +2,7 @@
 //! are checked against it.
 
 use http::Method;
-use sortie_core::id::{AppId, SessionId, UserId};
+use sortie_core::id::{AppId, SessionId, ShareId, UserId, ViewerId};
 
 /// Who gets past the door. What they may do then is decided by the use cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,28 @@ routes! {
     SessionStop(SessionId) = "/api/sessions/{id}/stop" [POST] SignedIn;
     /// Starting it again.
     SessionRestart(SessionId) = "/api/sessions/{id}/restart" [POST] SignedIn;
+    /// Whom a session is shared with.
+    Shares(SessionId) = "/api/sessions/{id}/shares" [GET POST] SignedIn;
+    /// One share of it.
+    Share((SessionId, ShareId)) = "/api/sessions/{id}/shares/{share}" [DELETE] SignedIn;
+    /// Sessions that others share with the caller.
+    SharedSessions = "/api/sessions/shared" [GET] SignedIn;
+    /// Coming by a link.
+    JoinShare = "/api/sessions/shares/join" [POST] Anyone;
+    /// How far one has come by it.
+    Join(ViewerId) = "/api/sessions/joins/{id}" [GET] SignedIn;
+    /// Who watches.
+    Viewers(SessionId) = "/api/sessions/{id}/viewers" [GET DELETE] SignedIn;
+    /// One of them.
+    Viewer((SessionId, ViewerId)) = "/api/sessions/{id}/viewers/{viewer}" [DELETE] SignedIn;
+    /// Letting somebody in who waits.
+    AdmitViewer((SessionId, ViewerId)) = "/api/sessions/{id}/viewers/{viewer}/admit" [POST] SignedIn;
+    /// Sending somebody away who waits.
+    RefuseViewer((SessionId, ViewerId)) = "/api/sessions/{id}/viewers/{viewer}/refuse" [POST] SignedIn;
+    /// Who has control.
+    HandOver(SessionId) = "/api/sessions/{id}/control" [POST] SignedIn;
+    /// Watching as an administrator.
+    Observe(SessionId) = "/api/sessions/{id}/observe" [POST] SignedIn;
     /// Its screen.
     Stream(SessionId) = "/ws/sessions/{id}" [GET] SignedIn;
     /// The audit.
@@ -163,9 +185,13 @@ impl Route {
             ["apps", id] => Self::App(AppId::new(segment(id)?).ok()?),
             ["sessions"] => Self::Sessions,
             ["sessions", "events"] => Self::Events,
+            ["sessions", "shared"] => Self::SharedSessions,
+            ["sessions", "shares", "join"] => Self::JoinShare,
+            ["sessions", "joins", id] => Self::Join(ViewerId::new(segment(id)?).ok()?),
             ["sessions", id] => Self::Session(SessionId::new(segment(id)?).ok()?),
             ["sessions", id, "stop"] => Self::SessionStop(SessionId::new(segment(id)?).ok()?),
             ["sessions", id, "restart"] => Self::SessionRestart(SessionId::new(segment(id)?).ok()?),
+            ["sessions", id, rest @ ..] => Self::parse_sharing(SessionId::new(segment(id)?).ok()?, rest)?,
             ["audit"] => Self::Audit,
             ["audit", "export"] => Self::AuditExport,
             ["audit", "filters"] => Self::AuditFilters,
@@ -179,6 +205,39 @@ impl Route {
             ["admin", "settings"] => Self::AdminSettings,
             _ => return None,
         })
+    }
+}
+
+impl Route {
+    /// What lies below one session and is about others.
+    fn parse_sharing(session: SessionId, segments: &[&str]) -> Option<Self> {
+        let viewer = |id: &str| ViewerId::new(segment(id)?).ok();
+        Some(match segments {
+            ["shares"] => Self::Shares(session),
+            ["shares", id] => Self::Share((session, ShareId::new(segment(id)?).ok()?)),
+            ["viewers"] => Self::Viewers(session),
+            ["viewers", id] => Self::Viewer((session, viewer(id)?)),
+            ["viewers", id, "admit"] => Self::AdmitViewer((session, viewer(id)?)),
+            ["viewers", id, "refuse"] => Self::RefuseViewer((session, viewer(id)?)),
+            ["control"] => Self::HandOver(session),
+            ["observe"] => Self::Observe(session),
+            _ => return None,
+        })
+    }
+
+    /// Whether somebody without an account who came by a link gets past the door here. What it may do then is decided by the
+    /// use cases, as for everybody.
+    pub fn is_for_guests(&self) -> bool {
+        matches!(
+            self,
+            Self::Session(_)
+                | Self::Stream(_)
+                | Self::Events
+                | Self::Join(_)
+                | Self::JoinShare
+                | Self::Me
+                | Self::Logout
+        )
     }
 }
 

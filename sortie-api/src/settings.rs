@@ -43,6 +43,8 @@ pub struct Rates {
     pub sign_ins_per_name: Rate,
     /// Sign-in attempts from one address.
     pub sign_ins_per_address: Rate,
+    /// Links that are tried from one address.
+    pub joins: Rate,
     /// Streams opened from one address.
     pub streams: Rate,
 }
@@ -53,6 +55,7 @@ impl Default for Rates {
             writes: Rate::new(10.0, 60),
             sign_ins_per_name: Rate::new(0.2, 10),
             sign_ins_per_address: Rate::new(2.0, 60),
+            joins: Rate::new(0.5, 20),
             streams: Rate::new(5.0, 30),
         }
     }

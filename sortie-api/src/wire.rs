@@ -6,6 +6,7 @@ pub mod event;
 pub mod record;
 pub mod seed;
 pub mod session;
+pub mod sharing;
 pub mod site;
 mod time;
 

@@ -53,6 +53,7 @@ async fn story() -> Result<String, Box<dyn Error>> {
             sessions: Arc::new(store.clone()),
             catalog: Arc::new(store.clone()),
             accounts: Arc::new(store.clone()),
+            sharing: Arc::new(store.clone()),
             records: Arc::new(store.clone()),
             coordination: Arc::new(store.clone()),
             runtime: Arc::new(runtime::TestRuntime::default()),

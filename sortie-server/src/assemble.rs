@@ -85,6 +85,7 @@ fn ports(store: &Store, runtime: Arc<dyn Runtime>) -> Ports {
         sessions: Arc::new(store.clone()),
         catalog: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
+        sharing: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
         runtime,

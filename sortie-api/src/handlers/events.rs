@@ -1,7 +1,7 @@
 //! What happens, as it happens: server-sent events (WHATWG HTML §9.2), resumable by the position of the last one.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -15,7 +15,11 @@ use sortie_control::{
     events::{EventFeed, FeedItem},
     stream::Trust,
 };
-use sortie_core::{event::Positioned, id::UserId, port::BoxError};
+use sortie_core::{
+    event::Positioned,
+    id::{SessionId, UserId},
+    port::BoxError,
+};
 use tokio::{
     sync::watch,
     time::{Interval, MissedTickBehavior, interval},
@@ -85,6 +89,9 @@ struct Listener {
     viewer: Authenticated,
     feed: EventFeed,
     all: bool,
+    /// The sessions of others that the viewer hears of, and the epoch of shares that was seen before they were read.
+    shared: HashSet<SessionId>,
+    shares_epoch: i64,
     epochs: watch::Receiver<EpochView>,
     heartbeat: Interval,
     trust: Trust,
@@ -115,7 +122,8 @@ impl Listener {
         let epochs = api.control.epochs();
         let begin = Some(Bytes::from(begin));
         let trust = api.control.trust();
-        Self { api, viewer, feed, all, epochs, heartbeat, trust, begin, _slot: slot }
+        let (shared, shares_epoch) = (HashSet::new(), -1);
+        Self { api, viewer, feed, all, shared, shares_epoch, epochs, heartbeat, trust, begin, _slot: slot }
     }
 
     fn into_pieces(self) -> impl Stream<Item = Result<Bytes, BoxError>> + Send + 'static {
@@ -128,12 +136,13 @@ impl Listener {
     /// The next bytes; `None` when the sign-in or the server ends.
     async fn next(&mut self) -> Option<Bytes> {
         if let Some(begin) = self.begin.take() {
+            self.read_shared().await;
             return Some(begin);
         }
         loop {
             match self.woken().await {
                 Woken::Item(Some(FeedItem::Event(event))) => {
-                    if self.api.control.may_hear(&self.viewer.principal, &event.event, self.all)
+                    if self.api.control.may_hear(&self.viewer.principal, &event.event, self.all, &self.shared)
                         && let Some(bytes) = self.api.event_bytes.of(&event)
                     {
                         return Some(bytes);
@@ -164,12 +173,25 @@ impl Listener {
         }
     }
 
+    /// Which sessions of others are heard of, if that may have changed. What cannot be read stays as it was for now.
+    async fn read_shared(&mut self) {
+        let epoch = self.epochs.borrow().epochs.shares;
+        if epoch == self.shares_epoch {
+            return;
+        }
+        if let Ok(shared) = self.api.control.sessions_heard_by(&self.viewer.principal).await {
+            self.shared = shared;
+            self.shares_epoch = epoch;
+        }
+    }
+
     /// Whether the sign-in still holds, with today's roles. While that cannot be asked the stream goes on for a while.
     async fn check(&mut self) -> Option<()> {
         match self.api.control.authenticate_hash(&self.viewer.token).await {
             Ok(Some(viewer)) => {
                 self.viewer = viewer;
                 self.trust.renew();
+                self.read_shared().await;
                 Some(())
             }
             Ok(None) => None,

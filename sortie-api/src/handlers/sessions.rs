@@ -114,21 +114,25 @@ fn statuses(cx: &Context) -> Result<Vec<Status>, ApiError> {
     names.map(known).collect()
 }
 
-async fn shown(cx: &Context, caller: &Caller, sessions: &[Session]) -> Result<Vec<SessionOut>, ApiError> {
+pub(super) async fn shown(cx: &Context, caller: &Caller, sessions: &[Session]) -> Result<Vec<SessionOut>, ApiError> {
     if sessions.is_empty() {
         return Ok(Vec::new());
     }
     let apps = cx.api.catalog.for_caller(cx.control(), caller).await?;
-    Ok(sessions.iter().map(|it| SessionOut::new(it, &caller.principal, apps.icon(&it.app))).collect())
+    let views = cx.control().session_views(caller, sessions).await?;
+    let both = sessions.iter().zip(&views);
+    Ok(both.map(|(it, view)| SessionOut::new(it, &caller.principal, apps.icon(&it.app), view)).collect())
 }
 
-async fn one(cx: &Context, caller: &Caller, session: &Session) -> Result<Response<Body>, ApiError> {
+pub(super) async fn one(cx: &Context, caller: &Caller, session: &Session) -> Result<Response<Body>, ApiError> {
     let apps = cx.api.catalog.for_caller(cx.control(), caller).await?;
-    Ok(ok(&SessionOut::new(session, &caller.principal, apps.icon(&session.app))))
+    let view = cx.control().session_view(caller, session).await?;
+    Ok(ok(&SessionOut::new(session, &caller.principal, apps.icon(&session.app), &view)))
 }
 
 async fn begun(cx: &Context, caller: &Caller, session: &Session) -> Result<Response<Body>, ApiError> {
     let apps = cx.api.catalog.for_caller(cx.control(), caller).await?;
     let location = format!("/api/sessions/{}", percent_encode(session.id.as_str()));
-    Ok(created(&location, &SessionOut::new(session, &caller.principal, apps.icon(&session.app))))
+    let view = cx.control().session_view(caller, session).await?;
+    Ok(created(&location, &SessionOut::new(session, &caller.principal, apps.icon(&session.app), &view)))
 }

@@ -64,7 +64,7 @@ async fn attach(viewer: &Viewer) -> Result<Attached, CloseReason> {
         Ok(upstream) => Ok(Attached { grant, upstream, cancel, membership }),
         Err(reason) => {
             let summary = StreamSummary { seconds: 0, bytes_up: 0, bytes_down: 0, reason: reason.to_string() };
-            api.control.stream_closed(caller, &grant.session, summary).await;
+            api.control.stream_closed(caller, &grant, summary).await;
             Err(reason)
         }
     }
@@ -73,11 +73,14 @@ async fn attach(viewer: &Viewer) -> Result<Attached, CloseReason> {
 /// Dials the display and ends its security handshake.
 async fn reach(viewer: &Viewer, grant: &StreamGrant) -> Result<Upstream, CloseReason> {
     let endpoint = &grant.endpoint;
+    // The second lock: the display itself ignores those who may only look.
+    let view_only = endpoint.view_only_password.as_ref().filter(|_| !grant.rights.input);
+    let password = view_only.or(endpoint.password.as_ref());
     let failed = |error: &dyn std::error::Error| {
         warn!(session.id = %viewer.session, error = %error, "Display cannot be reached");
     };
     let reached = match dial::dial(&endpoint.address, DIAL).await {
-        Ok(mut upstream) => match upstream::open(&mut upstream, endpoint.password.as_ref(), HANDSHAKE).await {
+        Ok(mut upstream) => match upstream::open(&mut upstream, password, HANDSHAKE).await {
             Ok(()) => Some(upstream),
             Err(error) => {
                 failed(&error);
@@ -107,11 +110,12 @@ where
     let counters = Arc::new(Counters::new());
     let rights =
         Rights { input: grant.rights.input, clipboard_in: grant.rights.clipboard_in, resize: grant.rights.resize };
-    membership.identify(&viewer.own_key(), rights, &[]);
+    let who = grant.attendance.viewer.as_ref().map_or("owner", |it| it.as_str());
+    membership.identify(who, rights, &[]);
     let relay =
         Relay { client, leftover, upstream, rights, limits: Limits::STANDARD, counters: Arc::clone(&counters), cancel };
     info!(session.id = %viewer.session, user.id = %viewer.caller.principal.user, "Stream opened");
-    let watching = watch::watch(viewer, &counters);
+    let watching = watch::watch(viewer, &grant, &counters);
     let summary = tokio::select! {
         summary = relay.run(|_| watch::ending(viewer)) => summary,
         never = watching => match never {},
@@ -132,7 +136,7 @@ async fn closed(viewer: &Viewer, grant: &StreamGrant, counters: &Counters, summa
         bytes_down: *bytes_down,
         reason: reason.to_string(),
     };
-    api.control.stream_closed(caller, &grant.session, summary).await;
+    api.control.stream_closed(caller, grant, summary).await;
 }
 
 impl Viewer {

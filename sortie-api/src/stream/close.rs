@@ -21,6 +21,11 @@ pub(super) fn of_standing(standing: StreamStanding) -> Option<CloseReason> {
         StreamStanding::Good | StreamStanding::Unknown => None,
         StreamStanding::SignedOut => Some(CloseCode::SignedOut.into()),
         StreamStanding::Denied => Some(CloseCode::NotAllowed.into()),
+        StreamStanding::Cut => Some(CloseCode::Cut.into()),
+        StreamStanding::OutOfTime => {
+            Some(CloseReason::new(CloseCode::NotAllowed, "the time for which you were let in is over"))
+        }
+        StreamStanding::RightsChanged => Some(CloseCode::RightsChanged.into()),
         StreamStanding::Ended { reason, detail } => Some(of_ending(reason, detail)),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use sortie_control::stream::StreamStanding;
+use sortie_control::stream::{StreamGrant, StreamStanding};
 use sortie_stream::{
     close::{CloseCode, CloseReason},
     relay::Counters,
@@ -18,7 +18,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// Asks whenever something changed that could matter, and at every tick. Ends the stream when the answer is no, and never
 /// comes back by itself.
-pub(super) async fn watch(viewer: &Viewer, counters: &Counters) -> Infallible {
+pub(super) async fn watch(viewer: &Viewer, grant: &StreamGrant, counters: &Counters) -> Infallible {
     let control = &viewer.api.control;
     let mut epochs = control.epochs();
     let mut tick = interval(TICK);
@@ -32,7 +32,7 @@ pub(super) async fn watch(viewer: &Viewer, counters: &Counters) -> Infallible {
             _ = tick.tick() => tell_input(viewer, counters, &mut told),
             () = sleep(AGAIN), if is_unknown => {}
         }
-        let standing = control.still_granted(&viewer.caller, &viewer.signed_in.token, &viewer.session).await;
+        let standing = control.still_granted(&viewer.caller, &viewer.signed_in.token, grant).await;
         is_unknown = standing == StreamStanding::Unknown;
         if !is_unknown {
             trust.renew();

@@ -32,7 +32,7 @@ pub struct AppEventOut<'a> {
 /// The event's name on the stream and its data.
 pub(crate) fn name_and_data(event: &Event) -> Result<(&'static str, String), serde_json::Error> {
     match &event.body {
-        EventBody::Session { session, app, kind, status, phase, reason, version, owner: _ } => {
+        EventBody::Session { session, app, kind, status, phase, reason, version, owner: _, audience: _ } => {
             let data = SessionEventOut {
                 r#type: kind.name(),
                 session_id: session.as_str(),

@@ -1,11 +1,12 @@
 //! Sessions.
 
 use serde::{Deserialize, Serialize};
-use sortie_control::session::launch::LaunchRequest;
+use sortie_control::{session::launch::LaunchRequest, sharing::view::SessionView};
 use sortie_core::{
     id::{AppId, UserId},
     policy::Principal,
     session::{self, Reason, lifetime},
+    sharing::Part,
     workload::Viewport,
 };
 use std::time::Duration;
@@ -100,8 +101,9 @@ pub struct SessionOut {
     proxy_url: &'static str,
     is_shared: bool,
     owner_username: String,
+    /// `read_only`, `read_write`, `observe`, or empty where it is the own.
     share_permission: &'static str,
-    share_id: &'static str,
+    share_id: String,
     recording_policy: &'static str,
     clipboard: ClipboardBody,
     screen_width: u16,
@@ -113,12 +115,24 @@ pub struct SessionOut {
     started_at: Option<String>,
     ended_at: Option<String>,
     can_control: bool,
+    /// How many others are connected.
+    viewers: usize,
+    control: ControlOut,
+    /// Whether an administrator may be looking.
+    observed: bool,
     capabilities: Capabilities,
+}
+
+/// Who has control.
+#[derive(Serialize, ToSchema)]
+pub struct ControlOut {
+    /// The viewer to whom it was handed over; null for the owner.
+    viewer_id: Option<String>,
 }
 
 impl SessionOut {
     /// As this principal sees it; the icon is the app's of today.
-    pub fn new(session: &session::Session, principal: &Principal, icon: &str) -> Self {
+    pub fn new(session: &session::Session, principal: &Principal, icon: &str, view: &SessionView) -> Self {
         let ending = session.ending.as_ref();
         let spec = session.spec.as_ref();
         let own = session.owner == principal.user;
@@ -142,10 +156,14 @@ impl SessionOut {
             websocket_url: format!("/ws/sessions/{}", percent_encode(session.id.as_str())),
             guacamole_url: "",
             proxy_url: "",
-            is_shared: false,
+            is_shared: matches!(view.part, Some(Part::Viewer(_) | Part::Observer)),
             owner_username: session.owner_name.clone(),
-            share_permission: "",
-            share_id: "",
+            share_permission: match view.part {
+                Some(Part::Viewer(permission)) => permission.name(),
+                Some(Part::Observer) => "observe",
+                Some(Part::Owner) | None => "",
+            },
+            share_id: view.share.as_ref().map(ToString::to_string).unwrap_or_default(),
             recording_policy: spec.map_or("never", |it| it.recording.name()),
             clipboard: spec.map(|it| it.clipboard).unwrap_or_default().into(),
             screen_width: session.viewport.width(),
@@ -156,8 +174,11 @@ impl SessionOut {
             updated_at: rfc3339(session.updated_at),
             started_at: session.started_at.map(rfc3339),
             ended_at: ending.map(|it| rfc3339(it.at)),
-            can_control: own,
-            capabilities: Capabilities { resize: true },
+            can_control: view.input,
+            viewers: view.viewers,
+            control: ControlOut { viewer_id: view.control.as_ref().map(ToString::to_string) },
+            observed: view.observed,
+            capabilities: Capabilities { resize: view.resize },
         }
     }
 }

@@ -60,6 +60,7 @@ impl World {
             sessions: Arc::new(store.clone()),
             catalog: Arc::new(away.clone()),
             accounts: Arc::new(store.clone()),
+            sharing: Arc::new(store.clone()),
             records: Arc::new(store.clone()),
             coordination: Arc::new(away.clone()),
             runtime: Arc::clone(&runtime) as _,
@@ -113,6 +114,7 @@ impl World {
             tenant: TenantId::default_tenant(),
             roles: vec![Role::Admin],
             sign_in: SignInId::new("setup").unwrap(),
+            guest: None,
         };
         Caller { principal, source_ip: "127.0.0.1".to_owned(), request: RequestId::new(ports::Ids.next()).unwrap() }
     }

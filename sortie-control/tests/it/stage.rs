@@ -159,6 +159,7 @@ fn control(store: &Store, runtime: &Arc<TestRuntime>, clock: &Arc<TestClock>, se
         sessions: Arc::new(store.clone()),
         catalog: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
+        sharing: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
         runtime: Arc::clone(runtime) as Arc<dyn sortie_core::port::Runtime>,
