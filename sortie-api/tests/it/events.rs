@@ -16,13 +16,13 @@ struct Event {
     data: Value,
 }
 
-struct Listener {
+pub(crate) struct Listener {
     body: Incoming,
     text: String,
 }
 
 impl Listener {
-    async fn open(world: &World, token: &str, after: Option<i64>, query: &str) -> Self {
+    pub(crate) async fn open(world: &World, token: &str, after: Option<i64>, query: &str) -> Self {
         let mut ask = world.ask("GET", &format!("/api/sessions/events{query}")).bearer(token);
         if let Some(after) = after {
             ask = ask.header("last-event-id", &after.to_string());
@@ -54,6 +54,18 @@ impl Listener {
                 tokio::time::timeout(Duration::from_secs(10), self.body.frame()).await.expect("an event in time");
             let data = frame?.ok()?.into_data().unwrap();
             self.text.push_str(std::str::from_utf8(&data).unwrap());
+        }
+    }
+
+    /// Everything that was heard up to an event of this kind, as text.
+    pub(crate) async fn heard_until(&mut self, kind: &str) -> String {
+        let mut heard = String::new();
+        loop {
+            let event = self.next().await.expect("more events");
+            heard.push_str(&event.data.to_string());
+            if event.data["type"] == kind {
+                return heard;
+            }
         }
     }
 

@@ -13,6 +13,7 @@ mod example;
 mod openapi;
 mod permissions;
 mod sessions;
+mod sharing;
 mod site;
 mod streams;
 mod world;

@@ -16,8 +16,14 @@ enum Target {
     PublicApp,
     HiddenApp,
     Account,
+    /// A share of a session: the path's `{share}`.
+    Share,
+    /// Ann, who waits to be let into a session: the path's `{viewer}`.
+    Waiting,
+    /// The same, where the path knows the viewer only.
+    Join,
 }
-use Target::{Account, HiddenApp, Nothing, PublicApp, Session};
+use Target::{Account, HiddenApp, Join, Nothing, PublicApp, Session, Share, Waiting};
 
 #[derive(Clone, Copy)]
 struct Row {
@@ -79,6 +85,28 @@ fn rows() -> Vec<Row> {
         row("DELETE", "/api/sessions/{id}", Session, [401, 204, 404, 404, 404, 204]),
         row("POST", "/api/sessions/{id}/stop", Session, OWNER),
         row("POST", "/api/sessions/{id}/restart", Session, [401, 201, 404, 404, 404, 201]),
+        row("GET", "/api/sessions/shared", Nothing, SIGNED_IN),
+        row("GET", "/api/sessions/{id}/shares", Session, OWNER),
+        saying(
+            row("POST", "/api/sessions/{id}/shares", Session, [401, 201, 404, 404, 404, 403]),
+            |_| json!({"link_share": true}),
+        ),
+        row("DELETE", "/api/sessions/{id}/shares/{share}", Share, [401, 204, 404, 404, 404, 204]),
+        saying(row("POST", "/api/sessions/shares/join", Nothing, [404; 6]), |_| json!({"token": "no such secret"})),
+        row("GET", "/api/sessions/joins/{id}", Join, [401, 404, 404, 404, 200, 404]),
+        row("GET", "/api/sessions/{id}/viewers", Session, OWNER),
+        row("DELETE", "/api/sessions/{id}/viewers", Session, [401, 204, 404, 404, 404, 204]),
+        row("DELETE", "/api/sessions/{id}/viewers/{viewer}", Waiting, [401, 204, 404, 404, 404, 204]),
+        row("POST", "/api/sessions/{id}/viewers/{viewer}/admit", Waiting, [401, 204, 404, 404, 404, 403]),
+        row("POST", "/api/sessions/{id}/viewers/{viewer}/refuse", Waiting, [401, 204, 404, 404, 404, 403]),
+        saying(
+            row("POST", "/api/sessions/{id}/control", Session, [401, 200, 404, 404, 404, 403]),
+            |_| json!({"viewer_id": null}),
+        ),
+        saying(
+            row("POST", "/api/sessions/{id}/observe", Session, [401, 403, 404, 404, 404, 200]),
+            |_| json!({"reason": "a complaint"}),
+        ),
         // Without an upgrade nobody gets further than this; the streams' own tests go on from here.
         row("GET", "/ws/sessions/{id}", Session, [401, 426, 426, 426, 426, 426]),
         row("GET", "/api/audit", Nothing, AUDITOR),
@@ -125,7 +153,9 @@ async fn everybody_gets_exactly_what_the_table_says() {
         for (who, expected) in WHO.iter().zip(row.expected) {
             let name = format!("t{index}-{who}");
             let id = make(&world, row.target, &name).await;
-            let mut ask = world.ask(row.method, &row.template.replace("{id}", &id));
+            let (first, second) = id.split_once('|').unwrap_or((&id, ""));
+            let path = row.template.replace("{id}", first).replace("{share}", second).replace("{viewer}", second);
+            let mut ask = world.ask(row.method, &path);
             // A fresh sign-in each time: some rows end theirs.
             if *who != "stranger" {
                 ask = ask.bearer(&world.token(who).await);
@@ -148,10 +178,28 @@ async fn make(world: &World, target: Target, name: &str) -> String {
     let made = match target {
         Nothing => return String::new(),
         Session => return world.launch(&world.token("adele").await).await,
+        Share | Waiting | Join => return make_share(world, target).await,
         PublicApp => world.ask("POST", "/api/apps").bearer(&admin).json(&shell(name, "public")).await,
         HiddenApp => world.ask("POST", "/api/apps").bearer(&admin).json(&shell(name, "admin_only")).await,
         Account => world.ask("POST", "/api/admin/users").bearer(&admin).json(&account(&format!("{name}-x"))).await,
     };
     assert_eq!(made.status, 201, "{}", made.text());
     made.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// A session of Adele's with a link by which Ann came.
+async fn make_share(world: &World, target: Target) -> String {
+    let (adele, ann) = (world.token("adele").await, world.token("ann").await);
+    let session = world.launch(&adele).await;
+    let terms = json!({"link_share": true, "approval": true});
+    let share = world.ask("POST", &format!("/api/sessions/{session}/shares")).bearer(&adele).json(&terms).await.json();
+    let secret = share["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    let joined = world.ask("POST", "/api/sessions/shares/join").bearer(&ann).json(&json!({"token": secret})).await;
+    assert_eq!(joined.status, 202, "{}", joined.text());
+    let viewer = joined.json()["join_id"].as_str().unwrap().to_owned();
+    match target {
+        Join => viewer,
+        Waiting => format!("{session}|{viewer}"),
+        _ => format!("{session}|{}", share["id"].as_str().unwrap()),
+    }
 }

@@ -13,16 +13,16 @@ use tokio_tungstenite::{
 
 use crate::world::{World, eventually};
 
-type Socket = WebSocketStream<TcpStream>;
+pub(crate) type Socket = WebSocketStream<TcpStream>;
 
-fn request(world: &World, id: &str) -> Request<()> {
+pub(crate) fn request(world: &World, id: &str) -> Request<()> {
     let url = format!("ws://localhost:{}/ws/sessions/{id}", world.address.port());
     let mut request = url.into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", "binary".parse().unwrap());
     request
 }
 
-async fn dial(world: &World, request: Request<()>) -> Result<Socket, u16> {
+pub(crate) async fn dial(world: &World, request: Request<()>) -> Result<Socket, u16> {
     let socket = TcpStream::connect(world.address).await.unwrap();
     match client_async(request, socket).await {
         Ok((socket, response)) => {
@@ -34,7 +34,7 @@ async fn dial(world: &World, request: Request<()>) -> Result<Socket, u16> {
     }
 }
 
-async fn open(world: &World, id: &str, token: &str) -> Socket {
+pub(crate) async fn open(world: &World, id: &str, token: &str) -> Socket {
     let mut request = request(world, id);
     request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
     dial(world, request).await.unwrap()
@@ -55,7 +55,7 @@ async fn bytes(socket: &mut Socket, count: usize) -> Vec<u8> {
 }
 
 /// The browser's side of the RFB handshake, up to the server's name.
-async fn handshake(socket: &mut Socket) {
+pub(crate) async fn handshake(socket: &mut Socket) {
     assert_eq!(bytes(socket, 12).await, b"RFB 003.008\n");
     socket.send(Message::binary(&b"RFB 003.008\n"[..])).await.unwrap();
     assert_eq!(bytes(socket, 2).await, [1, 1]);
@@ -66,7 +66,7 @@ async fn handshake(socket: &mut Socket) {
 }
 
 /// The code and the text that the stream ends with.
-async fn closing(socket: &mut Socket) -> (u16, String) {
+pub(crate) async fn closing(socket: &mut Socket) -> (u16, String) {
     loop {
         let message = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.expect("a close in time");
         if let Some(Ok(Message::Close(Some(frame)))) = message {

@@ -1,6 +1,6 @@
 //! A server with people and apps, and how to ask it.
 
-mod client;
+pub(crate) mod client;
 mod display;
 mod ports;
 mod runtime;
@@ -76,6 +76,7 @@ impl World {
         settings.rates.writes.per_second = None;
         settings.rates.sign_ins_per_name.per_second = None;
         settings.rates.sign_ins_per_address.per_second = None;
+        settings.rates.joins.per_second = None;
         settings.rates.streams.per_second = None;
         change(&mut settings);
         let api = Api::new(control.clone(), settings, assets(), tasks.clone()).unwrap();

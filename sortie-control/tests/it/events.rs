@@ -56,7 +56,9 @@ async fn a_person_hears_of_the_own_sessions_only() {
     let launched = stage.launch(&admin, "terminal").await;
     stage.until(&launched.id, "running", |it| it.status == Status::Running).await;
     let Some(FeedItem::Event(event)) = within("an event", feed.next()).await else { panic!("no event") };
-    let hears =
-        |caller: &sortie_core::policy::Caller, all| stage.control.may_hear(&caller.principal, &event.event, all);
+    let nothing = std::collections::HashSet::new();
+    let hears = |caller: &sortie_core::policy::Caller, all| {
+        stage.control.may_hear(&caller.principal, &event.event, all, &nothing)
+    };
     assert!(hears(&admin, false) && !hears(&bob, false) && !hears(&bob, true));
 }

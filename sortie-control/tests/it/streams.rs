@@ -35,7 +35,8 @@ async fn a_permission_ends_with_the_session_and_with_the_sign_in() {
     let caller = stage.caller_of(&signed_in.token).await;
     let session = stage.launch(&caller, "terminal").await;
     stage.until(&session.id, "running", |it| it.status == Status::Running).await;
-    let standing = || stage.control.still_granted(&caller, &viewer.token, &session.id);
+    let grant = stage.control.open_stream(&caller, &session.id).await.unwrap();
+    let standing = || stage.control.still_granted(&caller, &viewer.token, &grant);
     assert_eq!(standing().await, StreamStanding::Good);
     stage.control.stop_session(&caller, &session.id).await.unwrap();
     assert!(matches!(standing().await, StreamStanding::Ended { .. }));
