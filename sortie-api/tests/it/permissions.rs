@@ -49,7 +49,7 @@ fn rows() -> Vec<Row> {
     const ADMIN: [u16; 6] = [401, 403, 403, 403, 403, 200];
     const AUDITOR: [u16; 6] = [401, 403, 403, 200, 403, 200];
     const OWNER: [u16; 6] = [401, 200, 404, 404, 404, 200];
-    vec![
+    let mut rows = vec![
         row("GET", "/healthz", Nothing, EVERYBODY),
         row("GET", "/readyz", Nothing, EVERYBODY),
         row("GET", "/metrics", Nothing, EVERYBODY),
@@ -85,28 +85,6 @@ fn rows() -> Vec<Row> {
         row("DELETE", "/api/sessions/{id}", Session, [401, 204, 404, 404, 404, 204]),
         row("POST", "/api/sessions/{id}/stop", Session, OWNER),
         row("POST", "/api/sessions/{id}/restart", Session, [401, 201, 404, 404, 404, 201]),
-        row("GET", "/api/sessions/shared", Nothing, SIGNED_IN),
-        row("GET", "/api/sessions/{id}/shares", Session, OWNER),
-        saying(
-            row("POST", "/api/sessions/{id}/shares", Session, [401, 201, 404, 404, 404, 403]),
-            |_| json!({"link_share": true}),
-        ),
-        row("DELETE", "/api/sessions/{id}/shares/{share}", Share, [401, 204, 404, 404, 404, 204]),
-        saying(row("POST", "/api/sessions/shares/join", Nothing, [404; 6]), |_| json!({"token": "no such secret"})),
-        row("GET", "/api/sessions/joins/{id}", Join, [401, 404, 404, 404, 200, 404]),
-        row("GET", "/api/sessions/{id}/viewers", Session, OWNER),
-        row("DELETE", "/api/sessions/{id}/viewers", Session, [401, 204, 404, 404, 404, 204]),
-        row("DELETE", "/api/sessions/{id}/viewers/{viewer}", Waiting, [401, 204, 404, 404, 404, 204]),
-        row("POST", "/api/sessions/{id}/viewers/{viewer}/admit", Waiting, [401, 204, 404, 404, 404, 403]),
-        row("POST", "/api/sessions/{id}/viewers/{viewer}/refuse", Waiting, [401, 204, 404, 404, 404, 403]),
-        saying(
-            row("POST", "/api/sessions/{id}/control", Session, [401, 200, 404, 404, 404, 403]),
-            |_| json!({"viewer_id": null}),
-        ),
-        saying(
-            row("POST", "/api/sessions/{id}/observe", Session, [401, 403, 404, 404, 404, 200]),
-            |_| json!({"reason": "a complaint"}),
-        ),
         // Without an upgrade nobody gets further than this; the streams' own tests go on from here.
         row("GET", "/ws/sessions/{id}", Session, [401, 426, 426, 426, 426, 426]),
         row("GET", "/api/audit", Nothing, AUDITOR),
@@ -127,6 +105,37 @@ fn rows() -> Vec<Row> {
         row("DELETE", "/api/admin/users/{id}", Account, [401, 403, 403, 403, 403, 204]),
         row("GET", "/api/admin/settings", Nothing, ADMIN),
         saying(row("PUT", "/api/admin/settings", Nothing, ADMIN), |_| json!({"sign_in_notice": "hello"})),
+    ];
+    rows.extend(sharing_rows());
+    rows
+}
+
+fn sharing_rows() -> Vec<Row> {
+    const OWNER: [u16; 6] = [401, 200, 404, 404, 404, 200];
+    const OWNER_GONE: [u16; 6] = [401, 204, 404, 404, 404, 204];
+    vec![
+        row("GET", "/api/sessions/shared", Nothing, [401, 200, 200, 200, 200, 200]),
+        row("GET", "/api/sessions/{id}/shares", Session, OWNER),
+        saying(
+            row("POST", "/api/sessions/{id}/shares", Session, [401, 201, 404, 404, 404, 403]),
+            |_| json!({"link_share": true}),
+        ),
+        row("DELETE", "/api/sessions/{id}/shares/{share}", Share, OWNER_GONE),
+        saying(row("POST", "/api/sessions/shares/join", Nothing, [404; 6]), |_| json!({"token": "no such secret"})),
+        row("GET", "/api/sessions/joins/{id}", Join, [401, 404, 404, 404, 200, 404]),
+        row("GET", "/api/sessions/{id}/viewers", Session, OWNER),
+        row("DELETE", "/api/sessions/{id}/viewers", Session, OWNER_GONE),
+        row("DELETE", "/api/sessions/{id}/viewers/{viewer}", Waiting, OWNER_GONE),
+        row("POST", "/api/sessions/{id}/viewers/{viewer}/admit", Waiting, [401, 204, 404, 404, 404, 403]),
+        row("POST", "/api/sessions/{id}/viewers/{viewer}/refuse", Waiting, [401, 204, 404, 404, 404, 403]),
+        saying(
+            row("POST", "/api/sessions/{id}/control", Session, [401, 200, 404, 404, 404, 403]),
+            |_| json!({"viewer_id": null}),
+        ),
+        saying(
+            row("POST", "/api/sessions/{id}/observe", Session, [401, 403, 404, 404, 404, 200]),
+            |_| json!({"reason": "a complaint"}),
+        ),
     ]
 }
 
@@ -200,6 +209,8 @@ async fn make_share(world: &World, target: Target) -> String {
     match target {
         Join => viewer,
         Waiting => format!("{session}|{viewer}"),
-        _ => format!("{session}|{}", share["id"].as_str().unwrap()),
+        Nothing | Session | PublicApp | HiddenApp | Account | Share => {
+            format!("{session}|{}", share["id"].as_str().unwrap())
+        }
     }
 }

@@ -342,8 +342,8 @@ async fn a_guest_reaches_one_session_and_nothing_else() {
     let mut socket = dial(&scene.world, request).await.unwrap();
     handshake(&mut socket).await;
     assert!(!scene.types(&mut socket).await);
-    let line = scene.viewer("Eve").await;
-    assert_eq!((line["guest"].as_bool(), line["user_id"].is_null()), (Some(true), true));
+    let listed = scene.viewer("Eve").await;
+    assert_eq!((listed["guest"].as_bool(), listed["user_id"].is_null()), (Some(true), true));
     assert_eq!(ask("POST", "/api/auth/logout").await.status, 204);
     assert_eq!(closing(&mut socket).await.0, 4401);
     assert_eq!(ask("GET", &scene.path("")).await.status, 401);

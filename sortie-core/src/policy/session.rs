@@ -57,10 +57,13 @@ pub(super) fn decide(principal: &Principal, action: Action, owner: &UserId, part
 /// A guest: looks at the one session that it was let into, and reaches nothing else of anything.
 pub(super) fn for_guest(guest: &Guest, action: Action, object: Object<'_>) -> Decision {
     match object {
-        Object::Session { id, part: Some(_), .. } if *id == guest.session => match action {
-            Action::ViewSession | Action::UseSession => Decision::granted(Rule::SessionShared),
-            _ => Decision::denied(Rule::GuestsOnlyWatch),
-        },
+        Object::Session { id, part: Some(_), .. } if *id == guest.session => {
+            if matches!(action, Action::ViewSession | Action::UseSession) {
+                Decision::granted(Rule::SessionShared)
+            } else {
+                Decision::denied(Rule::GuestsOnlyWatch)
+            }
+        }
         Object::Session { .. } | Object::App { .. } | Object::Tenant(_) => Decision::hidden(Rule::GuestsOnlyWatch),
     }
 }

@@ -161,7 +161,7 @@ mod tests {
             ended in any::<bool>(),
         ) {
             let role = if observer { ViewerRole::Observer } else { ViewerRole::Viewer };
-            let mut ada = Viewer { state, role, ..viewer("ada", permission) };
+            let mut ada = Viewer { role, state, ..viewer("ada", permission) };
             if ended { ada.expires_at = NOW; }
             let control = handed.then(|| ada.id.clone());
             let sharing = Sharing { viewers: vec![ada], control, ..Sharing::default() };
