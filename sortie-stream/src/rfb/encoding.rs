@@ -9,6 +9,10 @@ pub const EXTENDED_CLIPBOARD: i32 = 0xc0a1_e5ce_u32.cast_signed();
 /// Extended mouse buttons: makes some pointer events one byte longer. Never let through: our parser counts six bytes.
 pub const EXTENDED_MOUSE_BUTTONS: i32 = -316;
 
+/// Extended desktop size: a viewer that did not ask for it cannot follow another size of the screen. TigerVNC 1.12 crashes when
+/// such a viewer asks for one.
+pub const EXTENDED_DESKTOP_SIZE: i32 = -308;
+
 /// Whether a viewer with these rights may ask for this encoding or pseudo-encoding.
 pub fn is_allowed(encoding: i32, rights: Rights) -> bool {
     match encoding {
@@ -17,7 +21,7 @@ pub fn is_allowed(encoding: i32, rights: Rights) -> bool {
         // Tight: JPEG quality, compression level, fine-grained quality, chroma subsampling.
         -32..=-23 | -256..=-247 | -512..=-412 | -768..=-763 => true,
         // DesktopSize, LastRect, pointer position, Cursor, XCursor, DesktopName, ExtendedDesktopSize, Cursor with alpha.
-        -223 | -224 | -232 | -239 | -240 | -307 | -308 | -314 => true,
+        -223 | -224 | -232 | -239 | -240 | -307 | EXTENDED_DESKTOP_SIZE | -314 => true,
         // QEMU extended key events and LED state; Fence and ContinuousUpdates: their messages are known to the parser.
         -258 | -261 | -312 | -313 => true,
         // VMware cursor, cursor state, cursor position and LED state: they only go down.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use tokio::time::Instant;
 
 use super::Rights;
-use super::encoding::is_allowed;
+use super::encoding::{EXTENDED_DESKTOP_SIZE, is_allowed};
 use super::message::{Head, MAX_HEAD, Verdict, Violation};
 use super::pace::{Kind, Pace};
 
@@ -19,6 +19,8 @@ pub struct Uplink {
     rights: Rights,
     max_clipboard: u32,
     pace: Pace,
+    /// Whether the viewer asked to be told of other sizes: only then may it ask for one.
+    follows_size: bool,
     /// The beginning of a message, to be read again with what comes next.
     held: [u8; MAX_HELD],
     n_held: usize,
@@ -55,6 +57,7 @@ impl Uplink {
             rights,
             max_clipboard,
             pace: Pace::default(),
+            follows_size: false,
             held: [0; MAX_HELD],
             n_held: 0,
             body: 0,
@@ -79,9 +82,13 @@ impl Uplink {
                 let n = usize::try_from(self.body).unwrap_or(usize::MAX).min(end - at);
                 self.body -= n as u64;
                 (n, self.forwards_body)
-            } else if let Some(head) = Head::parse(&buffer[at..end], self.rights, self.max_clipboard)? {
+            } else if let Some(mut head) = Head::parse(&buffer[at..end], self.rights, self.max_clipboard)? {
+                let kind = Kind::of(buffer[at]);
+                if kind == Kind::Resize && !self.follows_size {
+                    head.verdict = Verdict::Drop;
+                }
                 if head.verdict != Verdict::Drop
-                    && let Err(until) = self.pace.take(Kind::of(buffer[at]), now)
+                    && let Err(until) = self.pace.take(kind, now)
                 {
                     delayed = Some(Delayed { rest: at..end, until });
                     break;
@@ -90,7 +97,9 @@ impl Uplink {
                 self.forwards_body = head.verdict != Verdict::Drop;
                 has_input |= head.verdict == Verdict::ForwardInput;
                 if head.verdict == Verdict::FilterEncodings {
-                    out += filter_encodings(&mut buffer[out..at + head.length], at - out, self.rights);
+                    let list = filter_encodings(&mut buffer[out..at + head.length], at - out, self.rights);
+                    self.follows_size = names(list, EXTENDED_DESKTOP_SIZE);
+                    out += list.len();
                     at += head.length;
                     continue;
                 }
@@ -117,9 +126,9 @@ impl Uplink {
     }
 }
 
-/// Moves the list of encodings that begins at `bytes[from]` to the front, without those that are not allowed. Answers its new
-/// length in bytes.
-fn filter_encodings(bytes: &mut [u8], from: usize, rights: Rights) -> usize {
+/// Moves the list of encodings that begins at `bytes[from]` to the front, without those that are not allowed. Answers what
+/// it is then.
+fn filter_encodings(bytes: &mut [u8], from: usize, rights: Rights) -> &[u8] {
     const HEAD: usize = 4;
     bytes.copy_within(from..from + HEAD, 0);
     let mut out = HEAD;
@@ -132,5 +141,10 @@ fn filter_encodings(bytes: &mut [u8], from: usize, rights: Rights) -> usize {
     }
     let [.., high, low] = ((out - HEAD) / 4).to_be_bytes();
     bytes[2..HEAD].copy_from_slice(&[high, low]);
-    out
+    &bytes[..out]
+}
+
+/// Whether a list of encodings has this one.
+fn names(list: &[u8], encoding: i32) -> bool {
+    list.get(4..).unwrap_or_default().as_chunks().0.contains(&encoding.to_be_bytes())
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::support::{FENCE, KEY, POINTER, QEMU_KEY, RESIZE, UPDATE_REQUEST, cut_text, encodings, extended_clipboard};
 
-const ALL: [i32; 6] = [7, 16, -223, -312, -313, -258];
+const ALL: [i32; 7] = [7, 16, -223, -308, -312, -313, -258];
 const EXTENDED_CLIPBOARD: i32 = 0xc0a1_e5ce_u32.cast_signed();
 
 /// What is forwarded of `pieces`, and whether a person did something. What has to wait is waited for.
@@ -56,7 +56,8 @@ fn a_viewer_with_all_rights_is_forwarded_as_it_is() {
         FENCE,
         RESIZE,
     ] {
-        assert_eq!(filter(Rights::CONTROL, &[message]).unwrap().0, message);
+        let sent = [&encodings(&ALL), message].concat();
+        assert_eq!(filter(Rights::CONTROL, &[&sent]).unwrap().0, sent);
     }
 }
 
@@ -70,11 +71,20 @@ fn nothing_a_view_only_viewer_does_reaches_the_workload() {
 
 #[test]
 fn each_right_lets_its_own_messages_pass() {
-    let sent = [KEY, &cut_text(b"text"), RESIZE].concat();
+    let list = encodings(&ALL);
+    let sent = [&list[..], KEY, &cut_text(b"text"), RESIZE].concat();
     let only = |input, clipboard_in, resize| filter(Rights { input, clipboard_in, resize }, &[&sent]).unwrap();
-    assert_eq!(only(true, false, false), (KEY.to_vec(), true));
-    assert_eq!(only(false, true, false), (cut_text(b"text"), true));
-    assert_eq!(only(false, false, true), (RESIZE.to_vec(), false));
+    assert_eq!(only(true, false, false), ([&list[..], KEY].concat(), true));
+    assert_eq!(only(false, true, false), ([&list[..], &cut_text(b"text")].concat(), true));
+    assert_eq!(only(false, false, true), ([&list[..], RESIZE].concat(), false));
+}
+
+#[test]
+fn only_a_viewer_that_can_follow_another_size_may_ask_for_one() {
+    let (follows, does_not) = (encodings(&[7, -308]), encodings(&[7, -223]));
+    let sent = [RESIZE, &follows, RESIZE, &does_not, RESIZE, KEY].concat();
+    let kept = [&follows[..], RESIZE, &does_not, KEY].concat();
+    assert_eq!(filter(Rights::CONTROL, &[&sent]), Ok((kept, true)));
 }
 
 #[test]
@@ -142,7 +152,7 @@ fn a_text_longer_than_the_app_permits_is_dropped_and_the_stream_goes_on() {
 
 #[test]
 fn what_comes_too_fast_waits_where_it_is_and_nothing_overtakes_it() {
-    let sent = [&KEY.repeat(501)[..], UPDATE_REQUEST, RESIZE].concat();
+    let sent = [&KEY.repeat(501)[..], UPDATE_REQUEST, FENCE].concat();
     let mut uplink = Uplink::new(Rights::CONTROL, MAX_CUT_TEXT);
     let mut buffer = [&[0; MAX_HELD][..], &sent].concat();
     let (end, now) = (buffer.len(), Instant::now());
@@ -151,7 +161,7 @@ fn what_comes_too_fast_waits_where_it_is_and_nothing_overtakes_it() {
     assert_eq!((first.range.len(), delayed.rest.clone()), (500 * KEY.len(), MAX_HELD + 500 * KEY.len()..end));
     assert_eq!(delayed.until - now, Duration::from_millis(2));
     let second = uplink.feed(&mut buffer, delayed.rest, delayed.until).unwrap();
-    assert_eq!(buffer[second.range], [KEY, UPDATE_REQUEST, RESIZE].concat());
+    assert_eq!(buffer[second.range], [KEY, UPDATE_REQUEST, FENCE].concat());
     assert_eq!(second.delayed, None);
 }
 
@@ -170,7 +180,7 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
         Just(POINTER.to_vec()),
         Just(QEMU_KEY.to_vec()),
         Just(UPDATE_REQUEST.to_vec()),
-        Just(RESIZE.to_vec()),
+        Just([&encodings(&ALL)[..], RESIZE].concat()),
         Just(vec![250, 0, 1, 2]),
         prop::collection::vec(any::<u8>(), 0..300).prop_map(|text| cut_text(&text)),
         prop::collection::vec(any::<u8>(), 0..300).prop_map(|it| extended_clipboard(0x1000_0001, &it)),

@@ -12,5 +12,6 @@ mod pace;
 mod registry;
 mod relay;
 mod support;
+mod view_only;
 mod websocket;
 mod xvnc;

@@ -5,11 +5,21 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use sortie_stream::close::CloseCode;
 use sortie_stream::rfb::Rights;
+use sortie_stream::rfb::encoding::EXTENDED_DESKTOP_SIZE;
 use tokio::io::AsyncReadExt as _;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{KEY, RESIZE, Rig, UPDATE_REQUEST, within};
+use crate::support::{KEY, RESIZE, Rig, UPDATE_REQUEST, encodings, within};
+
+/// A viewer that may ask for another size.
+async fn resizing() -> Rig {
+    let mut rig = Rig::open(Rights::CONTROL).await;
+    let list = encodings(&[EXTENDED_DESKTOP_SIZE]);
+    rig.send(&list).await;
+    assert_eq!(rig.display_reads(list.len()).await, list);
+    rig
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_flood_of_keys_arrives_whole_and_in_order_at_five_hundred_per_second() {
@@ -29,7 +39,7 @@ async fn a_flood_of_keys_arrives_whole_and_in_order_at_five_hundred_per_second()
 
 #[tokio::test(start_paused = true)]
 async fn a_viewer_that_has_to_wait_longer_than_two_pings_is_not_taken_for_lost() {
-    let mut rig = Rig::open(Rights::CONTROL).await;
+    let mut rig = resizing().await;
     let begun = Instant::now();
     rig.send(&RESIZE.repeat(202)).await;
     assert_eq!(rig.display_reads(202 * RESIZE.len()).await, RESIZE.repeat(202));
@@ -61,7 +71,7 @@ async fn who_closes_is_answered_after_what_waited_has_arrived() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_does_not_wait_for_what_waits() {
-    let mut rig = Rig::open(Rights::CONTROL).await;
+    let mut rig = resizing().await;
     rig.send(&RESIZE.repeat(100)).await;
     rig.display_reads(2 * RESIZE.len()).await;
     let begun = Instant::now();
@@ -72,7 +82,7 @@ async fn a_stop_does_not_wait_for_what_waits() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_display_shows_does_not_wait_for_what_a_viewer_does() {
-    let mut rig = Rig::open(Rights::CONTROL).await;
+    let mut rig = resizing().await;
     rig.send(&RESIZE.repeat(100)).await;
     rig.display_reads(2 * RESIZE.len()).await;
     let begun = Instant::now();

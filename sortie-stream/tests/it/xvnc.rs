@@ -19,12 +19,13 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::support::{Rig, between, encodings, within};
 
-const PATIENCE: Duration = Duration::from_secs(20);
-const PASSWORD: &str = "s3cr3t42";
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PASSWORD: &str = "s3cr3t42";
 
 /// A running display; it ends with this value.
 pub(crate) struct Xvnc {
     process: Child,
+    number: String,
     folder: TempDir,
 }
 
@@ -48,13 +49,14 @@ impl Xvnc {
             .arg(folder.path().join("rfb"))
             .arg("-PasswordFile")
             .arg(&password_file)
+            .args(["-Log", "*:stderr:100"])
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(folder.path().join("log")).unwrap())
             .spawn()
             .expect("tigervnc is needed: Xvnc did not start");
         let mut number = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        let xvnc = Self { process, folder };
+        let xvnc = Self { process, number: format!(":{}", number.trim()), folder };
         assert!(number.trim().parse::<u32>().is_ok(), "no display: {}", xvnc.log());
         xvnc
     }
@@ -63,11 +65,25 @@ impl Xvnc {
         self.folder.path().join("rfb")
     }
 
-    fn log(&self) -> String {
+    /// What the display says about itself, in every detail.
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    async fn dial(&self) -> Upstream {
+    /// Waits until the display logs such a line; answers how many there are.
+    pub(crate) async fn logged(&self, line: &str) -> usize {
+        let looking = async {
+            loop {
+                match self.log().matches(line).count() {
+                    0 => tokio::time::sleep(Duration::from_millis(10)).await,
+                    n => return n,
+                }
+            }
+        };
+        within(looking).await
+    }
+
+    pub(crate) async fn dial(&self) -> Upstream {
         dial(&Address::Unix(self.socket()), PATIENCE).await.unwrap()
     }
 }
@@ -83,6 +99,47 @@ fn end(mut process: impl BorrowMut<Child>) {
     let process = process.borrow_mut();
     let _ = Command::new("kill").arg(process.id().to_string()).status();
     let _ = process.wait();
+}
+
+/// A program on a display; it ends with this value.
+pub(crate) struct Program {
+    process: Child,
+    output: PathBuf,
+}
+
+impl Program {
+    /// A window in the corner under which the pointer stands, that logs every event it gets.
+    pub(crate) async fn logging_events(xvnc: &Xvnc) -> Self {
+        let output = xvnc.folder.path().join("events");
+        let process = Command::new("xev")
+            .args(["-display", &xvnc.number, "-geometry", "300x180+0+0"])
+            .stdout(std::fs::File::create(&output).unwrap())
+            .spawn()
+            .expect("xev is needed (Debian package: x11-utils)");
+        let program = Self { process, output };
+        program.events_until("Expose").await;
+        program
+    }
+
+    /// The lines that name events, as soon as one of this name is among them.
+    pub(crate) async fn events_until(&self, name: &str) -> Vec<String> {
+        let looking = async {
+            loop {
+                let text = std::fs::read_to_string(&self.output).unwrap();
+                if text.lines().any(|it| it.starts_with(name)) {
+                    return text.lines().filter(|it| it.contains(" event, ")).map(str::to_owned).collect();
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        within(looking).await
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        end(&mut self.process);
+    }
 }
 
 #[tokio::test]
