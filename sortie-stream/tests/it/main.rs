@@ -13,5 +13,6 @@ mod registry;
 mod relay;
 mod support;
 mod view_only;
+mod viewers;
 mod websocket;
 mod xvnc;
