@@ -2,6 +2,7 @@
 //! browser about its own safety.
 
 pub(crate) mod cookie;
+mod forwarded;
 pub(crate) mod headers;
 mod origin;
 mod site;

@@ -21,12 +21,12 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("x-permitted-cross-domain-policies"), "none"),
 ];
 
-/// Adds them. What a handler said about caching stays; without a word nothing is kept.
-pub(crate) fn protect(headers: &mut HeaderMap, is_https: bool) {
+/// Adds them; `pin_https` asks the browser to use https from now on. What a handler said about caching stays; without a word nothing is kept.
+pub(crate) fn protect(headers: &mut HeaderMap, pin_https: bool) {
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if is_https {
+    if pin_https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use http::{HeaderMap, Uri, header};
 use ipnet::IpNet;
 
-use super::Origin;
+use super::{
+    Origin,
+    forwarded::{self, Said, single},
+};
 
 /// What an operator says about addresses.
 #[derive(Clone, Debug)]
@@ -92,11 +95,11 @@ impl Site {
     pub(crate) fn visit(&self, peer: Peer, uri: &Uri, headers: &HeaderMap) -> Visit {
         let address = peer.address.to_canonical();
         let trusted = self.trusts(address);
-        let is_forwarded = headers.keys().any(|it| it == "forwarded" || it.as_str().starts_with("x-forwarded-"));
-        let said = |name: &str| if trusted { single(headers, name) } else { None };
-        let is_https = peer.is_tls || said("x-forwarded-proto").is_some_and(|it| it.eq_ignore_ascii_case("https"));
-        let own = uri.authority().map(ToString::to_string).or_else(|| single(headers, header::HOST.as_str()));
-        let host = said("x-forwarded-host").or(own);
+        let is_forwarded = forwarded::is_there(headers);
+        let said = if trusted { forwarded::read(headers, |it| self.trusts(it)) } else { Said::default() };
+        let is_https = peer.is_tls || said.is_https == Some(true);
+        let own = || uri.authority().map(ToString::to_string).or_else(|| single(headers, header::HOST.as_str()));
+        let host = said.host.or_else(own);
         let reached = host.as_deref().and_then(|host| Origin::of_host(is_https, host));
         let is_direct = !is_forwarded && address.is_loopback();
         let origin = self.own_origin(reached.as_ref(), host.as_deref(), is_direct);
@@ -105,7 +108,7 @@ impl Site {
             it.is_https() || stays_here || self.allow_http
         });
         Visit {
-            client: if trusted { self.forwarded_client(headers).unwrap_or(address) } else { address },
+            client: said.client.unwrap_or(address),
             is_listed: origin.is_some(),
             is_direct_private: !is_forwarded && is_private(address),
             may_sign_in,
@@ -127,19 +130,6 @@ impl Site {
         let is_ours = if self.is_loopback || is_direct { reached.is_loopback() } else { true };
         is_ours.then(|| reached.clone())
     }
-
-    /// The nearest address that is not a trusted proxy's.
-    fn forwarded_client(&self, headers: &HeaderMap) -> Option<IpAddr> {
-        let lines = headers.get_all("x-forwarded-for").iter().filter_map(|it| it.to_str().ok());
-        let hops: Vec<&str> = lines.flat_map(|it| it.split(',')).map(str::trim).collect();
-        for hop in hops.iter().rev() {
-            let address = hop.parse::<IpAddr>().ok()?.to_canonical();
-            if !self.trusts(address) {
-                return Some(address);
-            }
-        }
-        hops.first().and_then(|it| it.parse().ok())
-    }
 }
 
 fn is_private(address: IpAddr) -> bool {
@@ -147,13 +137,6 @@ fn is_private(address: IpAddr) -> bool {
         IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
-}
-
-/// A header that must come once; a second one makes both worthless.
-fn single(headers: &HeaderMap, name: &str) -> Option<String> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?.to_str().ok()?.trim().to_owned();
-    (values.next().is_none() && !value.is_empty()).then_some(value)
 }
 
 #[cfg(test)]
@@ -185,6 +168,17 @@ mod tests {
         let proxied = visit(&site, "10.0.0.1", &forged);
         assert_eq!(proxied.client, IpAddr::from([1, 2, 3, 4]));
         assert!(proxied.may_sign_in);
+    }
+
+    #[test]
+    fn the_standard_header_of_strangers_means_nothing_either() {
+        let site = site(&["https://sortie.example"], &["10.0.0.1"], false);
+        let said = [("forwarded", "for=1.2.3.4;proto=https;host=sortie.example"), ("host", "inner")];
+        let proxied = visit(&site, "10.0.0.1", &said);
+        assert_eq!(proxied.client, IpAddr::from([1, 2, 3, 4]));
+        assert!(proxied.may_sign_in && proxied.is_listed && !proxied.is_direct_private);
+        let stranger = visit(&site, "192.0.2.7", &said);
+        assert!(!stranger.is_listed && stranger.client == IpAddr::from([192, 0, 2, 7]));
     }
 
     #[test]
