@@ -135,6 +135,13 @@ const order = ['guide', 'admin', 'reference', 'contributing', 'adr', ''];
 write('index.html', `<h1>Documentation</h1>\n${order.map((it) => `<h2>${names[it]}</h2><ul>${sections[it].join('\n')}</ul>`).join('\n')}`);
 writeFileSync(join(target, 'style.css'), style);
 
+// Old addresses lead to pages that are there.
+for (const line of readFileSync(join(source, 'moved.txt'), 'utf8').trim().split('\n')) {
+  const [old, now] = line.split(' ');
+  const page = now?.match(/^\/docs\/(.+\.html)$/)?.[1];
+  if (!old.startsWith('/') || !page || !existsSync(join(target, page))) problems.push(`moved.txt: ${line} leads nowhere`);
+}
+
 if (problems.length) {
   console.error(problems.join('\n'));
   process.exit(1);

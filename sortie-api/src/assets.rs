@@ -20,13 +20,16 @@ struct Asset {
     caching: &'static str,
 }
 
-/// Files by path.
+/// Files by path, and where pages went that had another address before.
 #[derive(Default)]
-pub struct Assets(HashMap<String, Asset>);
+pub struct Assets {
+    files: HashMap<String, Asset>,
+    moved: HashMap<String, String>,
+}
 
 impl fmt::Debug for Assets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Assets").field(&self.0.len()).finish()
+        f.debug_tuple("Assets").field(&self.files.len()).finish()
     }
 }
 
@@ -49,23 +52,41 @@ impl Assets {
             let tag = tag(&plain);
             assets.insert(path, Asset { plain, gzip, brotli, tag, content_type, caching });
         }
-        Self(assets)
+        Self { files: assets, moved: HashMap::new() }
+    }
+
+    /// Adds pages that moved: old path and new address.
+    #[must_use]
+    pub fn with_moved(mut self, moved: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.moved.extend(moved);
+        self
     }
 
     /// The answer to GET of a path; `None` when there is neither such a file nor a page for it.
     pub(crate) fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+        let moved = self.moved.get(path.strip_suffix('/').unwrap_or(path)).cloned();
+        if let Some(address) = moved.or_else(|| self.folder(path)) {
+            return Some(answer::with_header(answer::bare(StatusCode::PERMANENT_REDIRECT), header::LOCATION, &address));
+        }
         let path = path.trim_start_matches('/');
         let asset = self.find(path).or_else(|| self.page_for(path, headers))?;
         Some(asset.answer(headers))
     }
 
+    /// The address of a folder's page: without its slash, links on that page would lead astray.
+    fn folder(&self, path: &str) -> Option<String> {
+        let name = path.trim_matches('/');
+        let is_folder = self.files.contains_key(&format!("{name}/{INDEX}"));
+        (is_folder && !path.ends_with('/')).then(|| format!("/{name}/"))
+    }
+
     fn find(&self, path: &str) -> Option<&Asset> {
         let beside = path.strip_suffix('/').unwrap_or(path);
-        self.0
+        self.files
             .get(path)
             .filter(|_| !path.is_empty())
-            .or_else(|| self.0.get(&format!("{beside}/{INDEX}")))
-            .or_else(|| self.0.get(&format!("{beside}.html")).filter(|_| beside != "index"))
+            .or_else(|| self.files.get(&format!("{beside}/{INDEX}")))
+            .or_else(|| self.files.get(&format!("{beside}.html")).filter(|_| beside != "index"))
     }
 
     /// The web app itself finds out what a path means. A missing file is missing, though: no script gets a page.
@@ -73,7 +94,7 @@ impl Assets {
         let accepts = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or("*/*");
         let wants_page = path.is_empty() || accepts.contains("text/html");
         let is_file = path.starts_with("assets/") || path.starts_with("docs/");
-        if wants_page && !is_file { self.0.get(INDEX) } else { None }
+        if wants_page && !is_file { self.files.get(INDEX) } else { None }
     }
 }
 

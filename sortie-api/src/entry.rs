@@ -41,7 +41,8 @@ impl Api {
         let (mut parts, body) = request.into_parts();
         let id = self.request_id(peer, &parts.headers);
         let visit = self.settings.site.visit(peer, &parts.uri, &parts.headers);
-        let is_https = visit.origin.as_ref().is_some_and(guard::Origin::is_https);
+        // On `localhost` it would hold for every other server on that machine, too.
+        let pin_https = visit.origin.as_ref().is_some_and(|it| it.is_https() && !it.is_loopback());
         let found = Route::parse(parts.uri.path());
         let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
         let unread: Unread = body.map_err(Into::into).boxed_unsync();
@@ -53,7 +54,7 @@ impl Api {
                 error.into_response(&id)
             }
         };
-        headers::protect(response.headers_mut(), is_https);
+        headers::protect(response.headers_mut(), pin_https);
         if let Ok(value) = HeaderValue::from_str(id.as_str()) {
             response.headers_mut().insert("x-request-id", value);
         }

@@ -27,6 +27,7 @@ pub mod settings;
 mod slots;
 mod stream;
 mod text;
+pub mod tls;
 pub mod wire;
 
 pub use answer::Body;
@@ -35,3 +36,4 @@ pub use assets::Assets;
 pub use error::ApiError;
 pub use guard::{Peer, Site, SiteError};
 pub use settings::{Branding, Rates, Settings};
+pub use tls::Tls;

@@ -4,10 +4,13 @@ use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+};
 use tracing::{debug, warn};
 
-use crate::{api::Api, guard::Peer};
+use crate::{api::Api, guard::Peer, tls::Tls};
 
 /// The largest head of a request in bytes.
 const MOST_HEAD: usize = 64 * 1024;
@@ -16,8 +19,17 @@ const MOST_HEADERS: usize = 100;
 /// How long to wait when the process has no more file handles.
 const BREATHER: Duration = Duration::from_millis(100);
 
-/// Serves until [`Api::drain`] is called or the tasks are asked to end. Connections run on the server's tasks.
+/// Serves plain HTTP until [`Api::drain`] is called or the tasks are asked to end. Connections run on the server's tasks.
 pub async fn serve(listener: TcpListener, api: Arc<Api>) -> io::Result<()> {
+    accept(listener, api, None).await
+}
+
+/// Serves as [`serve`] does, over TLS. A handshake takes no longer than the head of a request may.
+pub async fn serve_tls(listener: TcpListener, api: Arc<Api>, tls: Tls) -> io::Result<()> {
+    accept(listener, api, Some(tls)).await
+}
+
+async fn accept(listener: TcpListener, api: Arc<Api>, tls: Option<Tls>) -> io::Result<()> {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -26,7 +38,7 @@ pub async fn serve(listener: TcpListener, api: Arc<Api>) -> io::Result<()> {
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((socket, address)) => take(&api, socket, address),
+            Ok((socket, address)) => take(&api, socket, address, tls.clone()),
             Err(error) => {
                 warn!(error = %error, "Connection could not be accepted");
                 tokio::time::sleep(BREATHER).await;
@@ -36,7 +48,7 @@ pub async fn serve(listener: TcpListener, api: Arc<Api>) -> io::Result<()> {
 }
 
 /// Serves one connection, unless there are too many.
-fn take(api: &Arc<Api>, socket: TcpStream, address: SocketAddr) {
+fn take(api: &Arc<Api>, socket: TcpStream, address: SocketAddr, tls: Option<Tls>) {
     let ip = address.ip().to_canonical();
     let slot = if api.connections.total() >= api.settings.max_connections {
         None
@@ -55,14 +67,33 @@ fn take(api: &Arc<Api>, socket: TcpStream, address: SocketAddr) {
     let served = Arc::clone(api);
     // The task is waited for through the tracker.
     drop(api.tasks.spawn("connection", async move {
-        let peer = Peer { address: ip, is_tls: false };
-        connection(served, TokioIo::new(socket), peer).await;
+        let peer = Peer { address: ip, is_tls: tls.is_some() };
+        match tls {
+            None => connection(served, TokioIo::new(socket), peer).await,
+            Some(tls) => encrypted(served, tls, socket, peer).await,
+        }
         drop(slot);
     }));
 }
 
+/// Makes the handshake within its time, then serves the connection.
+async fn encrypted(api: Arc<Api>, tls: Tls, socket: TcpStream, peer: Peer) {
+    let shaking = tokio::select! {
+        shaking = tokio::time::timeout(api.settings.header_timeout, tls.accept(socket)) => shaking,
+        () = api.draining.cancelled() => return,
+    };
+    match shaking {
+        Ok(Ok(stream)) => connection(api, TokioIo::new(stream), peer).await,
+        Ok(Err(error)) => debug!(peer = %peer.address, error = %error, "Handshake failed"),
+        Err(_) => debug!(peer = %peer.address, "Handshake took too long"),
+    }
+}
+
 /// Speaks HTTP/1.1 on one connection until it ends or becomes a stream.
-async fn connection(api: Arc<Api>, io: TokioIo<TcpStream>, peer: Peer) {
+async fn connection<S>(api: Arc<Api>, io: TokioIo<S>, peer: Peer)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let answering = Arc::clone(&api);
     let service = service_fn(move |request| {
         let api = Arc::clone(&answering);

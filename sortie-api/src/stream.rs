@@ -18,6 +18,7 @@ use sortie_stream::{
     ws::accept::{SUBPROTOCOL, accept_key, is_key},
 };
 use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 use tracing::debug;
 
 use crate::{
@@ -92,15 +93,27 @@ async fn take_over(viewer: Viewer, upgrade: OnUpgrade) {
         debug!(session.id = %viewer.session, "Viewer left during the upgrade");
         return;
     };
-    match upgraded.downcast::<TokioIo<TcpStream>>() {
+    let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
         Ok(parts) => {
             let client = parts.io.into_inner();
-            if let Err(error) = socket::prepare_client(&client) {
-                debug!(error = %error, "Socket options could not be set");
-            }
-            attach::serve(viewer, client, parts.read_buf).await;
+            prepare(&client);
+            return attach::serve(viewer, client, parts.read_buf).await;
         }
-        // Mounted over something else than plain TCP.
+        Err(upgraded) => upgraded,
+    };
+    match upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>() {
+        Ok(parts) => {
+            let client = parts.io.into_inner();
+            prepare(client.get_ref().0);
+            Box::pin(attach::serve(viewer, client, parts.read_buf)).await;
+        }
+        // Mounted over something else.
         Err(upgraded) => attach::serve(viewer, TokioIo::new(upgraded), Bytes::new()).await,
+    }
+}
+
+fn prepare(client: &TcpStream) {
+    if let Err(error) = socket::prepare_client(client) {
+        debug!(error = %error, "Socket options could not be set");
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Ar
 
 use anyhow::Context;
 use sortie_api::{
-    Api, Assets, Branding, Rates, Settings as ApiSettings, Site, auth::Argon2Credentials, settings::Rate,
+    Api, Assets, Branding, Rates, Settings as ApiSettings, Site, Tls, auth::Argon2Credentials, settings::Rate,
 };
 use sortie_control::{Control, Ports, tasks::Tasks};
 use sortie_core::{
@@ -23,7 +23,7 @@ use crate::{
     ids::{SystemClock, UuidSource},
     seed,
     telemetry::say,
-    web,
+    tls, web,
 };
 
 /// How long after a trial that found something missing the next one is made.
@@ -35,6 +35,8 @@ pub(crate) struct Server {
     pub(crate) api: Arc<Api>,
     pub(crate) tasks: Tasks,
     pub(crate) listener: TcpListener,
+    /// The certificate, where we speak TLS ourselves.
+    pub(crate) tls: Option<Tls>,
 }
 
 /// Puts the server together and starts its loops; it serves nobody yet.
@@ -46,6 +48,7 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     let address = listener.local_addr()?;
     let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
     let tasks = Tasks::new();
+    let tls = settings.tls.as_ref().map(|files| tls::load(files, &tasks)).transpose()?;
     let runtime = runtime(settings, &tasks).await?;
     let control = Control::new(ports(&store, runtime), control_settings(settings));
     control.start(&tasks).await.context("the server cannot take care of this place")?;
@@ -55,7 +58,7 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     }
     let api = api(settings, control, &tasks, address)?;
     announce(settings, address);
-    Ok(Server { store, api, tasks, listener })
+    Ok(Server { store, api, tasks, listener, tls })
 }
 
 /// Opens what runs apps.
@@ -157,7 +160,7 @@ fn api(settings: &Settings, control: Control, tasks: &Tasks, address: SocketAddr
     let site = Site::new(&settings.public_urls, &settings.trusted_proxies, settings.allow_http, loopback)
         .map_err(|errors| anyhow::anyhow!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
         .context("SORTIE_PUBLIC_URL or SORTIE_TRUSTED_PROXIES")?;
-    if !site.has_public_urls() && !loopback {
+    if !site.has_public_urls() && !loopback && settings.tls.is_none() {
         warn!(
             "SORTIE_PUBLIC_URL is not set: signing in works over https behind trusted proxies, or with SORTIE_ALLOW_HTTP=true"
         );
@@ -180,7 +183,7 @@ fn api(settings: &Settings, control: Control, tasks: &Tasks, address: SocketAddr
         rates,
         ..ApiSettings::new(site)
     };
-    let assets = Assets::from_files(web::files());
+    let assets = Assets::from_files(web::files()).with_moved(web::moved());
     Ok(Api::new(control, api_settings, assets, tasks.clone())?)
 }
 
@@ -241,7 +244,8 @@ fn announce(settings: &Settings, address: SocketAddr) {
     use std::io::IsTerminal;
     let url = settings.public_urls.first().cloned().unwrap_or_else(|| {
         let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.ip().to_string() };
-        format!("http://{host}:{}", address.port())
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{host}:{}", address.port())
     });
     info!(address = %address, url, "Listening");
     if std::io::stdout().is_terminal() {

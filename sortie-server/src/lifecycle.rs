@@ -13,10 +13,13 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 /// Serves until SIGTERM or SIGINT; a second signal ends at once. Workloads outlive the server.
 pub(crate) async fn serve(server: Server) -> anyhow::Result<()> {
-    let Server { store, api, tasks, listener } = server;
+    let Server { store, api, tasks, listener, tls } = server;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let serving = tokio::spawn(sortie_api::server::serve(listener, api.clone()));
+    let serving = match tls {
+        Some(tls) => tokio::spawn(sortie_api::server::serve_tls(listener, api.clone(), tls)),
+        None => tokio::spawn(sortie_api::server::serve(listener, api.clone())),
+    };
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

@@ -12,6 +12,7 @@ mod ids;
 mod lifecycle;
 mod seed;
 mod telemetry;
+mod tls;
 mod web;
 
 use std::process::ExitCode;

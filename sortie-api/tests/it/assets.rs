@@ -40,3 +40,13 @@ async fn head_says_what_get_would() {
     let head = world.ask("HEAD", "/theme.js").await;
     assert_eq!((head.status, head.header("content-length"), head.body.len()), (200, "5", 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_moved_and_a_folder_without_its_slash_say_where_to_go() {
+    let world = World::start().await;
+    for (asked, now) in [("/guide/old", "/docs/guide.html"), ("/guide/old/", "/docs/guide.html"), ("/docs", "/docs/")] {
+        let answer = world.ask("GET", asked).header("accept", "text/html").await;
+        assert_eq!((answer.status, answer.header("location")), (308, now), "{asked}");
+    }
+    assert_eq!(world.ask("GET", "/docs/").await.text(), "documentation");
+}

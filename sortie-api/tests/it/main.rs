@@ -16,4 +16,5 @@ mod sessions;
 mod sharing;
 mod site;
 mod streams;
+mod tls;
 mod world;

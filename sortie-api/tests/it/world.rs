@@ -196,6 +196,8 @@ fn assets() -> Assets {
         file("assets/app-1.js.gz", "gzipped script"),
         file("assets/app-1.js.br", "brotli script"),
         file("docs/guide.html", "guide"),
+        file("docs/index.html", "documentation"),
         file("theme.js", "theme"),
     ])
+    .with_moved([("/guide/old".to_owned(), "/docs/guide.html".to_owned())])
 }

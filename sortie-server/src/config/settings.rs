@@ -6,6 +6,7 @@ use sortie_control::stream::StreamPolicy;
 use sortie_core::{app::quantity, quota::Limits, secret::Secret, spec::Resources};
 
 use super::{Layered, Origin, kubernetes};
+use crate::tls::TlsFiles;
 
 /// Which database.
 #[derive(Clone, Debug)]
@@ -43,6 +44,7 @@ pub(crate) struct Settings {
     pub(crate) public_urls: Vec<String>,
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) allow_http: bool,
+    pub(crate) tls: Option<TlsFiles>,
     pub(crate) anonymous_catalog: bool,
     pub(crate) metrics_token: Option<Secret>,
     pub(crate) gateway_rate: Option<NonZeroU32>,
@@ -171,6 +173,7 @@ impl Settings {
             public_urls: read.list("SORTIE_PUBLIC_URL"),
             trusted_proxies: read.list("SORTIE_TRUSTED_PROXIES"),
             allow_http: read.flag("SORTIE_ALLOW_HTTP"),
+            tls: tls(&mut read),
             anonymous_catalog: read.flag("SORTIE_ANONYMOUS_CATALOG"),
             metrics_token: read.secret("SORTIE_METRICS_TOKEN"),
             gateway_rate: read.limit("SORTIE_GATEWAY_RATE_LIMIT"),
@@ -232,6 +235,23 @@ fn resources(read: &mut Reader<'_>) -> Resources {
         cpu_limit_millis: read.quantity("SORTIE_DEFAULT_CPU_LIMIT", quantity::cpu_millis),
         memory_request_bytes: read.quantity("SORTIE_DEFAULT_MEM_REQUEST", quantity::bytes),
         memory_limit_bytes: read.quantity("SORTIE_DEFAULT_MEM_LIMIT", quantity::bytes),
+    }
+}
+
+/// Both files or none.
+fn tls(read: &mut Reader<'_>) -> Option<TlsFiles> {
+    let (certificate, key) = (read.text("SORTIE_TLS_CERT_FILE"), read.text("SORTIE_TLS_KEY_FILE"));
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate: certificate.into(), key: key.into() }),
+        (None, None) => None,
+        (Some(_), None) => {
+            read.errors.push("SORTIE_TLS_KEY_FILE is required with SORTIE_TLS_CERT_FILE".to_owned());
+            None
+        }
+        (None, Some(_)) => {
+            read.errors.push("SORTIE_TLS_CERT_FILE is required with SORTIE_TLS_KEY_FILE".to_owned());
+            None
+        }
     }
 }
 
@@ -330,6 +350,12 @@ mod tests {
         .unwrap();
         let Database::Postgres { dsn, .. } = settings.database else { panic!("not postgres") };
         assert!(dsn.reveal().contains(r"password='a\'b\\c'"), "{}", dsn.reveal());
+    }
+
+    #[test]
+    fn a_certificate_without_its_key_is_named() {
+        let errors = parse(&[("SORTIE_TLS_CERT_FILE", "/etc/cert.pem")]).unwrap_err();
+        assert!(errors.iter().any(|it| it.starts_with("SORTIE_TLS_KEY_FILE is required")), "{errors:?}");
     }
 
     #[test]

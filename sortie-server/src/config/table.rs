@@ -111,6 +111,8 @@ pub(crate) const KEYS: &[Key] = &[
         "live streams while the database is away: best_effort (5 minutes) or strict",
     ),
     key("SORTIE_TENANT_NAME", "Sortie", "name on every page"),
+    key("SORTIE_TLS_CERT_FILE", "", "certificate chain (PEM) to speak https with; read again when it changes"),
+    key("SORTIE_TLS_KEY_FILE", "", "private key (PEM) of the certificate"),
     key("SORTIE_TRUSTED_PROXIES", "", "networks whose Forwarded headers are believed, separated by commas"),
     key("SORTIE_VNC_SIDECAR_IMAGE", "sortie-vnc-sidecar:latest", "image of the X display beside an app"),
     key("SORTIE_WRITE_BURST", "200", "writes that one person may make at once before the rate limit applies"),
