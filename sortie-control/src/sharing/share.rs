@@ -76,7 +76,7 @@ impl Control {
         };
         let viewer = self.invited(&share);
         let secret = viewer.is_none().then(|| self.ports.credentials.new_token());
-        let people: Vec<UserId> = viewer.iter().filter_map(|it| it.user.clone()).collect();
+        let people: Vec<UserId> = viewer.iter().map(Viewer::identity).collect();
         let change = self.sharing_change(
             Actor::from_caller(caller),
             AuditAction::CreateShare,
@@ -103,7 +103,7 @@ impl Control {
         let session = self.session_for(caller, id, Action::ManageViewers, "take this share back").await?;
         let sharing = self.sharing_of(id).await?;
         let mine = sharing.viewers.iter().filter(|it| it.share.as_ref() == Some(share));
-        let people = mine.filter_map(|it| it.user.clone()).collect();
+        let people = mine.map(Viewer::identity).collect();
         let change = self.sharing_change(
             Actor::from_caller(caller),
             AuditAction::DeleteShare,

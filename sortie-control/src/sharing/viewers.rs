@@ -104,7 +104,7 @@ impl Control {
         let found = self.ports.sharing.find_viewer(viewer).await?.filter(|it| it.session == session.id);
         let found = found.ok_or_else(|| ControlError::not_found("viewer", viewer))?;
         let details = vec![("viewer_id", viewer.to_string()), ("viewer", found.name.clone())];
-        let told = Some((SessionEventKind::ViewersChanged, found.user.into_iter().collect()));
+        let told = Some((SessionEventKind::ViewersChanged, vec![found.identity()]));
         let change = self.sharing_change(Actor::from_caller(caller), action, session, told, details);
         let one = Viewers::One(viewer.clone());
         let moved = self.ports.sharing.move_viewers(&session.id, &one, before, after, change).await?;
@@ -120,7 +120,7 @@ impl Control {
     pub async fn cut_viewers(&self, caller: &Caller, id: &SessionId, revoke: bool) -> Result<(), ControlError> {
         let session = self.session_for(caller, id, Action::ManageViewers, "send viewers of this session away").await?;
         let sharing = self.sharing_of(id).await?;
-        let people: Vec<UserId> = sharing.viewers.iter().filter_map(|it| it.user.clone()).collect();
+        let people: Vec<UserId> = sharing.viewers.iter().map(Viewer::identity).collect();
         let actor = || Actor::from_caller(caller);
         let told = || Some((SessionEventKind::ViewersChanged, people.clone()));
         let all = || vec![("viewers", "all".to_owned())];

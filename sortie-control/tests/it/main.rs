@@ -11,5 +11,6 @@ mod expiry;
 mod orphans;
 mod promises;
 mod sessions;
+mod sharing;
 mod stage;
 mod streams;

@@ -85,6 +85,13 @@ impl Stage {
         self.control.start(&self.tasks).await.unwrap();
     }
 
+    /// Another server on the same database, as far as requests and epochs go.
+    pub(crate) async fn replica(&self) -> Control {
+        let control = control(&self.store, &self.runtime, &self.clock, &self.settings);
+        control.start(&self.tasks).await.unwrap();
+        control
+    }
+
     /// Signs somebody in.
     pub(crate) async fn caller(&self, username: &str) -> Caller {
         let signed_in = self.control.sign_in(attempt(username, ClientKind::Browser)).await.unwrap();

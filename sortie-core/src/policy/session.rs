@@ -7,6 +7,8 @@ use crate::{id::UserId, sharing::Part, user::Role};
 pub(super) fn decide(principal: &Principal, action: Action, owner: &UserId, part: Option<Part>) -> Decision {
     let own = *owner == principal.user;
     let admin = principal.has(Role::Admin);
+    // Whoever is no administrator any more observes nothing any more.
+    let part = part.filter(|it| *it != Part::Observer || admin);
     if !own && !admin && part.is_none() {
         return Decision::hidden(Rule::SessionOfAnother);
     }
@@ -125,6 +127,14 @@ mod tests {
                 decide(&admin, action, "bob", Some(Part::Observer)),
             ];
             assert_eq!(found, expected, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn an_administrator_who_was_demoted_observes_nothing_any_more() {
+        let user = principal("root", &[Role::User]);
+        for action in Action::ALL {
+            assert_eq!(decide(&user, action, "bob", Some(Part::Observer)), Outcome::Hidden, "{action:?}");
         }
     }
 

@@ -24,3 +24,5 @@ mod load;
 mod refusals;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod sharing;

@@ -29,6 +29,9 @@ async fn no_password_and_no_token_is_in_a_log_a_database_or_an_answer() {
     assert_eq!(user.post("/api/auth/password", &changed).await.status, 204);
     let session = admin.launch_and_wait("vault").await;
     Screen::open(&admin, &session).await.unwrap().close().await;
+    let shared = admin.post(&format!("/api/sessions/{session}/shares"), &json!({"link_share": true})).await.json();
+    let link = shared["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    assert_eq!(user.post("/api/sessions/shares/join", &json!({"token": link})).await.status, 200);
     let audit = admin.get("/api/audit?limit=500").await;
     let audit = String::from_utf8(audit.body.to_vec()).unwrap();
     let logs = world.logs();
@@ -42,6 +45,7 @@ async fn no_password_and_no_token_is_in_a_log_a_database_or_an_answer() {
         ("a bearer token", admin.token()),
         ("another bearer token", user.token()),
         ("a cookie", &cookie),
+        ("a link's secret", &link),
         ("the screen's password", &rfb.0),
         ("the screen's view-only password", &rfb.1),
     ] {
