@@ -87,10 +87,12 @@ fn ports(folder: &Path) -> Result<Ports, Failure> {
         catalog: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
         sharing: Arc::new(store.clone()),
+        identities: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store),
         runtime: Arc::new(Nothing(PlaceId::new("nowhere")?)),
         credentials: Arc::new(Argon2Credentials::new()),
+        provider: None,
         clock: Arc::new(SystemClock(Instant::now())),
         ids: Arc::new(Ids),
     })

@@ -9,7 +9,7 @@ use hyper::body::Body as _;
 use serde::de::DeserializeOwned;
 use sortie_core::port::BoxError;
 
-use crate::error::ApiError;
+use crate::{error::ApiError, text::Query};
 
 /// The largest body where nothing else is said.
 pub(crate) const MOST: usize = 1024 * 1024;
@@ -47,6 +47,20 @@ impl Payload {
     /// The same, or `None` when there is no body at all.
     pub(crate) async fn json_if_any<T: DeserializeOwned>(self, most: usize) -> Result<Option<T>, ApiError> {
         if self.unread.is_end_stream() { Ok(None) } else { self.json(most).await.map(Some) }
+    }
+
+    /// Reads a form of at most `most` bytes.
+    pub(crate) async fn form(self, most: usize) -> Result<Query, ApiError> {
+        let kind = self.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+        if !is_kind(kind, "application/x-www-form-urlencoded") {
+            return Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "send application/x-www-form-urlencoded",
+            ));
+        }
+        let bytes = self.read(most).await?;
+        Ok(Query::parse(std::str::from_utf8(&bytes).ok()))
     }
 
     async fn read(mut self, most: usize) -> Result<Bytes, ApiError> {
@@ -89,8 +103,11 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 }
 
 fn is_json(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/json")
+    is_kind(content_type, "application/json")
+}
+
+fn is_kind(content_type: &str, wanted: &str) -> bool {
+    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 
 fn too_large(most: usize) -> ApiError {

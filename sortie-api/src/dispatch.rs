@@ -8,7 +8,7 @@ use crate::{
     body::Payload,
     context::Context,
     error::ApiError,
-    handlers::{accounts, apps, audit, auth, events, joining, launches, me, sessions, sharing, site},
+    handlers::{accounts, apps, audit, auth, events, joining, launches, me, sessions, sharing, site, sso},
     route::Route,
     stream,
 };
@@ -32,6 +32,9 @@ pub(crate) async fn dispatch(
         (Route::Login, _) => auth::login(cx, payload).await,
         (Route::Logout, _) => auth::logout(&cx).await,
         (Route::Refresh, _) => auth::refresh(cx, payload).await,
+        (Route::OidcLogin, _) => sso::login(&cx).await,
+        (Route::OidcCallback, _) => sso::callback(&cx).await,
+        (Route::OidcLogout, _) => sso::backchannel_logout(cx, payload).await,
         (Route::Me, _) => auth::me(&cx).await,
         (Route::Password, _) => auth::password(cx, payload).await,
         (Route::Preferences, Method::PUT) => me::save_preferences(cx, payload).await,

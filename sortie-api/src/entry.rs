@@ -101,7 +101,7 @@ impl Api {
             Found::Page => return self.page(&parts),
         };
         check_method(&route, &parts.method)?;
-        let shown = Self::shown(&parts.headers, &visit);
+        let shown = Self::shown(&parts.headers, &visit).filter(|_| !route.is_single_sign_on());
         let with_cookie = shown.as_ref().is_some_and(|it| it.in_cookie);
         let changes = guard::is_unsafe(&parts.method) || matches!(route, Route::Stream(_));
         guard::check_origin(&parts.headers, &visit, changes, with_cookie)?;
@@ -132,7 +132,7 @@ impl Api {
         payload: Payload,
         upgrade: Option<OnUpgrade>,
     ) -> Result<Response<Body>, ApiError> {
-        let detached = guard::is_unsafe(&cx.method);
+        let detached = guard::is_unsafe(&cx.method) || matches!(route, Route::OidcCallback);
         let handling = AssertUnwindSafe(dispatch::dispatch(route, cx, payload, upgrade)).catch_unwind();
         let outcome = if detached {
             self.tasks.spawn("request", handling).await.map_err(ApiError::internal)?

@@ -12,6 +12,7 @@ pub(crate) mod me;
 pub(crate) mod sessions;
 pub(crate) mod sharing;
 pub(crate) mod site;
+pub(crate) mod sso;
 
 use http::{Response, StatusCode, header};
 use serde::Serialize;

@@ -35,5 +35,5 @@ pub use api::Api;
 pub use assets::Assets;
 pub use error::ApiError;
 pub use guard::{Peer, Site, SiteError};
-pub use settings::{Branding, Rates, Settings};
+pub use settings::{Branding, Rates, Settings, SsoFace};
 pub use tls::Tls;

@@ -72,6 +72,12 @@ routes! {
     Logout = "/api/auth/logout" [POST] SignedIn;
     /// Staying signed in.
     Refresh = "/api/auth/refresh" [POST] Anyone;
+    /// Signing in through another service.
+    OidcLogin = "/api/auth/oidc/login" [GET] Anyone;
+    /// Coming back from there.
+    OidcCallback = "/api/auth/oidc/callback" [GET] Anyone;
+    /// Its word that somebody signed out there.
+    OidcLogout = "/api/auth/oidc/backchannel-logout" [POST] Anyone;
     /// The own account.
     Me = "/api/auth/me" [GET] SignedIn;
     /// The own password.
@@ -140,6 +146,14 @@ routes! {
     AdminSettings = "/api/admin/settings" [GET PUT] SignedIn;
 }
 
+impl Route {
+    /// Whether a browser comes here from another site, or a program without any credential of ours: what it may bring along
+    /// of ours is not looked at.
+    pub(crate) fn is_single_sign_on(&self) -> bool {
+        matches!(self, Self::OidcLogin | Self::OidcCallback | Self::OidcLogout)
+    }
+}
+
 /// What a path turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -178,6 +192,9 @@ impl Route {
             ["auth", "login"] => Self::Login,
             ["auth", "logout"] => Self::Logout,
             ["auth", "refresh"] => Self::Refresh,
+            ["auth", "oidc", "login"] => Self::OidcLogin,
+            ["auth", "oidc", "callback"] => Self::OidcCallback,
+            ["auth", "oidc", "backchannel-logout"] => Self::OidcLogout,
             ["auth", "me"] => Self::Me,
             ["auth", "password"] => Self::Password,
             ["me", "preferences"] => Self::Preferences,

@@ -61,6 +61,15 @@ impl Default for Rates {
     }
 }
 
+/// What people see of the service through which they sign in.
+#[derive(Clone, Debug)]
+pub struct SsoFace {
+    /// Its name on the button.
+    pub name: String,
+    /// Where it sends browsers back to: only there a sign-in can be finished.
+    pub redirect_url: String,
+}
+
 /// Everything.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -74,6 +83,8 @@ pub struct Settings {
     pub anonymous_catalog: bool,
     /// What opens `/metrics` to others than direct private peers.
     pub metrics_token: Option<Secret>,
+    /// The service through which people may sign in, where there is one.
+    pub sso: Option<SsoFace>,
     /// How often things may be done.
     pub rates: Rates,
     /// Connections of the whole process at most.
@@ -99,6 +110,7 @@ impl Settings {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             anonymous_catalog: true,
             metrics_token: None,
+            sso: None,
             rates: Rates::default(),
             max_connections: 20_000,
             max_connections_per_address: 2_000,

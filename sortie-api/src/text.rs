@@ -47,6 +47,13 @@ impl Query {
         self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
+    /// The value under this name where it stands once; empty counts as absent.
+    pub(crate) fn only(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let value = values.next().filter(|it| !it.is_empty())?;
+        values.next().is_none().then_some(value)
+    }
+
     /// Whether there is such a name at all.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)

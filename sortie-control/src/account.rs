@@ -3,6 +3,7 @@
 pub mod first_start;
 pub mod preferences;
 pub mod sign_in;
+pub mod sso;
 pub mod token;
 pub(crate) mod token_cache;
 pub mod users;

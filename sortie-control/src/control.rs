@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use sortie_core::{
     port::{
-        AccountStore, CatalogStore, Clock, CoordinationStore, CredentialMaker, IdSource, RecordStore, Runtime,
-        SessionStore, SharingStore,
+        AccountStore, CatalogStore, Clock, CoordinationStore, CredentialMaker, IdSource, IdentityProvider,
+        IdentityStore, RecordStore, Runtime, SessionStore, SharingStore,
     },
     quota::Limits,
     spec::Resources,
@@ -16,9 +16,19 @@ use tokio::sync::OnceCell;
 use tracing::info;
 
 use crate::{
-    account::token_cache::TokenCache, activity::Activity, epochs::EpochWatch, error::ControlError, events::EventHub,
-    housekeeping, place, place::Identity, reconciler::Reconciler, session::cache::SessionCache,
-    sharing::cache::SharingCache, stream::StreamPolicy, sweeper, tasks::Tasks,
+    account::{sso::SsoRules, token_cache::TokenCache},
+    activity::Activity,
+    epochs::EpochWatch,
+    error::ControlError,
+    events::EventHub,
+    housekeeping, place,
+    place::Identity,
+    reconciler::Reconciler,
+    session::cache::SessionCache,
+    sharing::cache::SharingCache,
+    stream::StreamPolicy,
+    sweeper,
+    tasks::Tasks,
 };
 
 /// The adapters.
@@ -30,6 +40,8 @@ pub struct Ports {
     pub catalog: Arc<dyn CatalogStore>,
     /// Accounts at rest.
     pub accounts: Arc<dyn AccountStore>,
+    /// Single sign-on at rest.
+    pub identities: Arc<dyn IdentityStore>,
     /// Audit, analytics and settings at rest.
     pub records: Arc<dyn RecordStore>,
     /// Shares, viewers and connections at rest.
@@ -40,6 +52,8 @@ pub struct Ports {
     pub runtime: Arc<dyn Runtime>,
     /// Passwords and tokens.
     pub credentials: Arc<dyn CredentialMaker>,
+    /// Another service that vouches for people, where one is set up.
+    pub provider: Option<Arc<dyn IdentityProvider>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -75,6 +89,8 @@ pub struct Settings {
     pub access_lifetime: Duration,
     /// How long a program's sign-in lasts at all.
     pub refresh_lifetime: Duration,
+    /// What the word of the identity provider is worth.
+    pub sso: SsoRules,
     /// How often activity is written down.
     pub activity_interval: Duration,
     /// How often everything is listed and compared.
@@ -101,6 +117,7 @@ impl Default for Settings {
             browser_lifetime: Duration::from_hours(12),
             access_lifetime: Duration::from_mins(15),
             refresh_lifetime: Duration::from_hours(24),
+            sso: SsoRules::default(),
             activity_interval: Duration::from_secs(10),
             relist_interval: Duration::from_secs(10),
             event_poll: Duration::from_secs(1),

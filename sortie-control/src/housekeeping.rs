@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tracing::{debug, warn};
 
-use crate::{Control, ControlError};
+use crate::{Control, ControlError, account::sso};
 
 /// How often.
 const INTERVAL: Duration = Duration::from_mins(10);
@@ -29,6 +29,7 @@ async fn prune(control: &Control) -> Result<(), ControlError> {
     let events = control.ports.coordination.prune_events(now.minus(control.settings.event_retention)).await?;
     let sign_ins = control.ports.accounts.prune_sign_ins(now.minus(SIGN_INS_KEPT)).await?;
     let sharing = control.ports.sharing.prune_sharing(now.minus(SHARES_KEPT)).await?;
-    debug!(events, sign_ins, sharing, "Housekeeping done");
+    let sso = control.ports.identities.prune_sso(now.minus(sso::KEPT)).await?;
+    debug!(events, sign_ins, sharing, sso, "Housekeeping done");
     Ok(())
 }

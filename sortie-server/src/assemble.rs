@@ -1,14 +1,16 @@
 //! The one sentence that names every adapter.
 
+mod sso;
+
 use std::{fs, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use sortie_api::{
-    Api, Assets, Branding, Rates, Settings as ApiSettings, Site, Tls, auth::Argon2Credentials, settings::Rate,
+    Api, Assets, Branding, Rates, Settings as ApiSettings, Site, SsoFace, Tls, auth::Argon2Credentials, settings::Rate,
 };
 use sortie_control::{Control, Ports, tasks::Tasks};
 use sortie_core::{
-    port::{IdSource, Runtime},
+    port::{IdSource, IdentityProvider, Runtime},
     secret::Secret,
     workload::Condition,
 };
@@ -50,13 +52,18 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     let tasks = Tasks::new();
     let tls = settings.tls.as_ref().map(|files| tls::load(files, &tasks)).transpose()?;
     let runtime = runtime(settings, &tasks).await?;
-    let control = Control::new(ports(&store, runtime), control_settings(settings));
+    let sign_on = sso::sign_on(settings, address)?;
+    let control = Control::new(ports(&store, runtime, sign_on.provider), control_settings(settings));
     control.start(&tasks).await.context("the server cannot take care of this place")?;
+    tasks.spawn_loop("identity provider", {
+        let control = control.clone();
+        move || sso::ask(control.clone())
+    });
     first_admin(&control, settings).await?;
     if let Some(path) = &settings.seed {
         seed::sow(&control, path).await?;
     }
-    let api = api(settings, control, &tasks, address)?;
+    let api = api(settings, control, sign_on.face, &tasks, address)?;
     announce(settings, address);
     Ok(Server { store, api, tasks, listener, tls })
 }
@@ -83,16 +90,18 @@ async fn runtime(settings: &Settings, tasks: &Tasks) -> anyhow::Result<Arc<dyn R
     }
 }
 
-fn ports(store: &Store, runtime: Arc<dyn Runtime>) -> Ports {
+fn ports(store: &Store, runtime: Arc<dyn Runtime>, provider: Option<Arc<dyn IdentityProvider>>) -> Ports {
     Ports {
         sessions: Arc::new(store.clone()),
         catalog: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
         sharing: Arc::new(store.clone()),
+        identities: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
         runtime,
         credentials: Arc::new(Argon2Credentials::new()),
+        provider,
         clock: Arc::new(SystemClock::new()),
         ids: Arc::new(UuidSource),
     }
@@ -150,12 +159,19 @@ fn control_settings(settings: &Settings) -> sortie_control::Settings {
         browser_lifetime: settings.sign_in_lifetime,
         access_lifetime: settings.access_lifetime,
         refresh_lifetime: settings.refresh_lifetime,
+        sso: settings.sso.as_ref().map(|it| it.rules.clone()).unwrap_or_default(),
         ..sortie_control::Settings::default()
     }
 }
 
 /// The HTTP face with the embedded web app.
-fn api(settings: &Settings, control: Control, tasks: &Tasks, address: SocketAddr) -> anyhow::Result<Arc<Api>> {
+fn api(
+    settings: &Settings,
+    control: Control,
+    sso: Option<SsoFace>,
+    tasks: &Tasks,
+    address: SocketAddr,
+) -> anyhow::Result<Arc<Api>> {
     let loopback = address.ip().is_loopback();
     let site = Site::new(&settings.public_urls, &settings.trusted_proxies, settings.allow_http, loopback)
         .map_err(|errors| anyhow::anyhow!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
@@ -180,6 +196,7 @@ fn api(settings: &Settings, control: Control, tasks: &Tasks, address: SocketAddr
         },
         anonymous_catalog: settings.anonymous_catalog,
         metrics_token: settings.metrics_token.clone(),
+        sso,
         rates,
         ..ApiSettings::new(site)
     };

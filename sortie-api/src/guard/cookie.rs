@@ -30,6 +30,17 @@ pub(crate) fn clear(origin: &Origin) -> String {
     set(origin, "", 0)
 }
 
+/// The name of the cookie that binds a sign-in through another service to the browser that began it.
+pub(crate) fn sso_name(origin: &Origin) -> String {
+    if origin.is_https() { "__Host-sortie-sso".to_owned() } else { format!("sortie_sso_{}", origin.port()) }
+}
+
+/// `Set-Cookie` for what such a sign-in needs, for so many seconds. Lax, because the browser comes back from another site.
+pub(crate) fn set_sso(origin: &Origin, kept: &str, seconds: u64) -> String {
+    let secure = if origin.is_https() { "; Secure" } else { "" };
+    format!("{}={kept}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", sso_name(origin))
+}
+
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;

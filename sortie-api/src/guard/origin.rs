@@ -28,6 +28,11 @@ impl Origin {
         Some(Self { is_https, host: url.host_str()?.to_owned(), port: url.port_or_known_default()? })
     }
 
+    /// The origin of any address of the web.
+    pub(crate) fn of_url(text: &str) -> Option<Self> {
+        Self::parse(&Url::parse(text).ok()?.origin().ascii_serialization())
+    }
+
     /// The origin of a scheme and a `Host` header's value.
     pub(super) fn of_host(is_https: bool, host: &str) -> Option<Self> {
         let scheme = if is_https { "https" } else { "http" };

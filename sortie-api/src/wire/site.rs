@@ -58,6 +58,8 @@ pub struct ConfigOut {
     pub allow_registration: bool,
     /// Whether another service signs people in.
     pub sso_enabled: bool,
+    /// Its name; empty where there is none.
+    pub sso_name: String,
     /// Our version.
     pub version: String,
     /// Whether one may sign in the way one came.

@@ -15,6 +15,7 @@ mod permissions;
 mod sessions;
 mod sharing;
 mod site;
+mod sso;
 mod streams;
 mod tls;
 mod world;

@@ -62,6 +62,9 @@ fn rows() -> Vec<Row> {
         ),
         row("POST", "/api/auth/logout", Nothing, [401, 204, 204, 204, 204, 204]),
         row("POST", "/api/auth/refresh", Nothing, SIGNED_IN),
+        row("GET", "/api/auth/oidc/login", Nothing, [302; 6]),
+        row("GET", "/api/auth/oidc/callback", Nothing, [302; 6]),
+        saying(row("POST", "/api/auth/oidc/backchannel-logout", Nothing, [415; 6]), |_| json!({"logout_token": "x"})),
         row("GET", "/api/auth/me", Nothing, SIGNED_IN),
         saying(
             row("POST", "/api/auth/password", Nothing, [401, 422, 422, 422, 422, 422]),

@@ -8,7 +8,7 @@ mod runtime;
 use std::{borrow::Cow, net::SocketAddr, sync::Arc};
 
 use serde_json::{Value, json};
-use sortie_api::{Api, Assets, Settings, Site, auth::Argon2Credentials};
+use sortie_api::{Api, Assets, Settings, Site, SsoFace, auth::Argon2Credentials};
 use sortie_control::{Control, Ports, account::users::UserFields, tasks::Tasks};
 use sortie_core::{
     app::AppFields,
@@ -19,9 +19,10 @@ use sortie_core::{
     user::Role,
 };
 use sortie_store::Store;
+use sortie_testkit::provider::ToyProvider;
 use tokio::net::TcpListener;
 
-pub(crate) use client::{Ask, eventually};
+pub(crate) use client::{Answer, Ask, eventually};
 pub(crate) use runtime::ToyRuntime;
 
 /// Everybody's password.
@@ -34,6 +35,7 @@ pub(crate) struct World {
     pub(crate) control: Control,
     pub(crate) runtime: Arc<ToyRuntime>,
     pub(crate) store: Store,
+    pub(crate) provider: Arc<ToyProvider>,
     /// Takes the database away, as far as the catalog and the epochs need it.
     pub(crate) away: ports::Away,
     tasks: Tasks,
@@ -56,15 +58,18 @@ impl World {
         let store = ports::open(folder.path());
         let away = ports::Away::new(store.clone());
         let runtime = Arc::new(ToyRuntime::new(folder.path()));
+        let provider = Arc::<ToyProvider>::default();
         let ports = Ports {
             sessions: Arc::new(store.clone()),
             catalog: Arc::new(away.clone()),
             accounts: Arc::new(store.clone()),
             sharing: Arc::new(store.clone()),
+            identities: Arc::new(store.clone()),
             records: Arc::new(store.clone()),
             coordination: Arc::new(away.clone()),
             runtime: Arc::clone(&runtime) as _,
             credentials: Arc::new(Argon2Credentials::new()),
+            provider: Some(Arc::clone(&provider) as _),
             clock: Arc::new(ports::SystemClock::default()),
             ids: Arc::new(ports::Ids),
         };
@@ -78,12 +83,14 @@ impl World {
         settings.rates.sign_ins_per_address.per_second = None;
         settings.rates.joins.per_second = None;
         settings.rates.streams.per_second = None;
-        change(&mut settings);
-        let api = Api::new(control.clone(), settings, assets(), tasks.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let redirect_url = format!("http://localhost:{}/api/auth/oidc/callback", address.port());
+        settings.sso = Some(SsoFace { name: "Corp".to_owned(), redirect_url });
+        change(&mut settings);
+        let api = Api::new(control.clone(), settings, assets(), tasks.clone()).unwrap();
         tasks.spawn("serve", sortie_api::server::serve(listener, Arc::clone(&api)));
-        let world = Self { address, api, control, runtime, store, away, tasks, _folder: folder };
+        let world = Self { address, api, control, runtime, store, provider, away, tasks, _folder: folder };
         world.furnish().await;
         world
     }

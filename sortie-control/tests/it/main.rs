@@ -12,5 +12,6 @@ mod orphans;
 mod promises;
 mod sessions;
 mod sharing;
+mod sso;
 mod stage;
 mod streams;

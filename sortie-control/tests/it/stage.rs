@@ -22,6 +22,7 @@ use sortie_core::{
     sign_in::ClientKind,
 };
 use sortie_store::{Database, Store};
+use sortie_testkit::provider::ToyProvider;
 use tempfile::TempDir;
 
 pub(crate) use clock::TestClock;
@@ -46,6 +47,7 @@ pub(crate) struct Stage {
     pub(crate) runtime: Arc<TestRuntime>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) store: Store,
+    pub(crate) provider: Arc<ToyProvider>,
     tasks: Tasks,
     settings: Settings,
     _folder: TempDir,
@@ -62,11 +64,12 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path());
         let (runtime, clock) = (Arc::new(TestRuntime::default()), Arc::new(TestClock::default()));
-        let control = control(&store, &runtime, &clock, &settings);
+        let provider = Arc::<ToyProvider>::default();
+        let control = control(&store, &runtime, &clock, &provider, &settings);
         let tasks = Tasks::new();
         control.ensure_first_admin("admin", Some(Secret::new(PASSWORD))).await.unwrap();
         control.start(&tasks).await.unwrap();
-        Self { control, runtime, clock, store, tasks, settings, _folder: folder }
+        Self { control, runtime, clock, store, provider, tasks, settings, _folder: folder }
     }
 
     /// The server is told to end, and does.
@@ -80,14 +83,14 @@ impl Stage {
     pub(crate) async fn crash_and_restart(&mut self) {
         self.tasks.cancel();
         self.tasks.ended(DEADLINE).await;
-        self.control = control(&self.store, &self.runtime, &self.clock, &self.settings);
+        self.control = control(&self.store, &self.runtime, &self.clock, &self.provider, &self.settings);
         self.tasks = Tasks::new();
         self.control.start(&self.tasks).await.unwrap();
     }
 
     /// Another server on the same database, as far as requests and epochs go.
     pub(crate) async fn replica(&self) -> Control {
-        let control = control(&self.store, &self.runtime, &self.clock, &self.settings);
+        let control = control(&self.store, &self.runtime, &self.clock, &self.provider, &self.settings);
         control.start(&self.tasks).await.unwrap();
         control
     }
@@ -161,16 +164,24 @@ fn open(folder: &Path) -> Store {
     Store::open(sortie_store::Settings { database: Database::Sqlite { path: folder.join("sortie.db") } }).unwrap()
 }
 
-fn control(store: &Store, runtime: &Arc<TestRuntime>, clock: &Arc<TestClock>, settings: &Settings) -> Control {
+fn control(
+    store: &Store,
+    runtime: &Arc<TestRuntime>,
+    clock: &Arc<TestClock>,
+    provider: &Arc<ToyProvider>,
+    settings: &Settings,
+) -> Control {
     let ports = Ports {
         sessions: Arc::new(store.clone()),
         catalog: Arc::new(store.clone()),
         accounts: Arc::new(store.clone()),
         sharing: Arc::new(store.clone()),
+        identities: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
         runtime: Arc::clone(runtime) as Arc<dyn sortie_core::port::Runtime>,
         credentials: Arc::new(credentials::PlainCredentials),
+        provider: Some(Arc::clone(provider) as _),
         clock: Arc::clone(clock) as Arc<dyn sortie_core::port::Clock>,
         ids: Arc::new(Uuids),
     };

@@ -5,7 +5,7 @@ use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 use sortie_control::stream::StreamPolicy;
 use sortie_core::{app::quantity, quota::Limits, secret::Secret, spec::Resources};
 
-use super::{Layered, Origin, kubernetes};
+use super::{Layered, Origin, kubernetes, sso::Sso};
 use crate::tls::TlsFiles;
 
 /// Which database.
@@ -73,6 +73,7 @@ pub(crate) struct Settings {
     pub(crate) sign_in_idle: Duration,
     pub(crate) sign_in_lifetime: Duration,
     pub(crate) stream_policy: StreamPolicy,
+    pub(crate) sso: Option<Sso>,
     pub(crate) allow_host_network: bool,
     pub(crate) uid_base: u32,
     pub(crate) runtime: kubernetes::RuntimeKind,
@@ -104,6 +105,11 @@ impl Reader<'_> {
         };
         self.errors.push(format!("{name} {rule}{shown}"));
         fallback
+    }
+
+    /// Notes what no single value's rule says.
+    pub(super) fn complain(&mut self, what: impl Into<String>) {
+        self.errors.push(what.into());
     }
 
     pub(super) fn flag(&mut self, name: &str) -> bool {
@@ -145,7 +151,7 @@ impl Reader<'_> {
         text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
     }
 
-    fn secret(&self, name: &str) -> Option<Secret> {
+    pub(super) fn secret(&self, name: &str) -> Option<Secret> {
         self.text(name).map(Secret::new)
     }
 }
@@ -211,6 +217,7 @@ impl Settings {
                 StreamPolicy::default(),
                 |text| text.parse().ok(),
             ),
+            sso: Sso::parse(&mut read),
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
             uid_base: u32::try_from(read.number("SORTIE_LOCAL_UID_BASE", 1_000, 4_000_000_000)).unwrap_or(u32::MAX),
             runtime,
