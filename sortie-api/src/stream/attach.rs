@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use sortie_control::stream::{StreamGrant, StreamSummary};
+use sortie_core::{secret::Secret, workload::Endpoint};
 use sortie_stream::{
     cancel::Cancel,
     close::{CloseCode, CloseReason},
@@ -73,9 +74,7 @@ async fn attach(viewer: &Viewer) -> Result<Attached, CloseReason> {
 /// Dials the display and ends its security handshake.
 async fn reach(viewer: &Viewer, grant: &StreamGrant) -> Result<Upstream, CloseReason> {
     let endpoint = &grant.endpoint;
-    // The second lock: the display itself ignores those who may only look.
-    let view_only = endpoint.view_only_password.as_ref().filter(|_| !grant.rights.input);
-    let password = view_only.or(endpoint.password.as_ref());
+    let password = password_for(endpoint, grant.rights.input);
     let failed = |error: &dyn std::error::Error| {
         warn!(session.id = %viewer.session, error = %error, "Display cannot be reached");
     };
@@ -100,6 +99,12 @@ async fn reach(viewer: &Viewer, grant: &StreamGrant) -> Result<Upstream, CloseRe
         Some((reason, detail)) => Err(close::of_ending(reason, detail)),
         None => Err(CloseReason::new(CloseCode::WorkloadError, "the screen cannot be reached")),
     }
+}
+
+/// The second lock: with this password the display itself ignores whoever may only look.
+fn password_for(endpoint: &Endpoint, input: bool) -> Option<&Secret> {
+    let view_only = endpoint.view_only_password.as_ref().filter(|_| !input);
+    view_only.or(endpoint.password.as_ref())
 }
 
 async fn run<C>(viewer: &Viewer, attached: Attached, client: C, leftover: Bytes)
@@ -153,5 +158,25 @@ impl Viewer {
     /// Names this one stream.
     pub(super) fn own_key(&self) -> String {
         format!("request {}", self.caller.request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sortie_core::workload::Address;
+
+    use super::*;
+
+    #[test]
+    fn whoever_may_only_look_dials_with_the_password_for_looking_where_there_is_one() {
+        let endpoint = |view_only: Option<&str>| Endpoint {
+            address: Address::Tcp("localhost".to_owned(), 5900),
+            password: Some(Secret::new("full")),
+            view_only_password: view_only.map(Secret::new),
+        };
+        let dials = |view_only, input| password_for(&endpoint(view_only), input).map(|it| it.reveal().to_owned());
+        assert_eq!(dials(Some("look"), false).as_deref(), Some("look"));
+        assert_eq!(dials(Some("look"), true).as_deref(), Some("full"));
+        assert_eq!(dials(None, false).as_deref(), Some("full"));
     }
 }
