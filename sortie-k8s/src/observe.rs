@@ -32,8 +32,11 @@ pub(crate) fn pod(pod: &Pod, events: &[Event]) -> Observed {
         .map_or_else(|| starting(pod, events), Observed::Broken)
 }
 
+/// Every container: the display first, which is a sidecar and stands among those that come before.
 fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
-    pod.status.iter().flat_map(|it| it.container_statuses.iter().flatten())
+    pod.status
+        .iter()
+        .flat_map(|it| it.init_container_statuses.iter().flatten().chain(it.container_statuses.iter().flatten()))
 }
 
 fn is_true(pod: &Pod, condition: &str) -> bool {
@@ -61,8 +64,11 @@ fn ended(pod: &Pod) -> Breakage {
     containers(pod).find_map(terminated).unwrap_or_else(|| broken(Reason::WorkloadLost, message))
 }
 
-/// A container that is over takes its session along.
+/// A container that is over takes its session along. A display that was started again lost every window.
 fn terminated(container: &ContainerStatus) -> Option<Breakage> {
+    if container.name == DISPLAY && container.restart_count > 0 {
+        return Some(broken(Reason::DisplayFailed, "The display ended."));
+    }
     let end = container.state.as_ref()?.terminated.as_ref()?;
     if end.reason.as_deref() == Some("OOMKilled") {
         return Some(broken(

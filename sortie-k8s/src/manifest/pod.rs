@@ -43,14 +43,11 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
     let mut metadata = identity::metadata(names::pod(&order.labels.session), order);
     metadata.annotations.get_or_insert_default().extend(screen_annotations(spec));
     let own_display = spec.display.is_some();
-    let mut containers = vec![app(order)];
-    if !own_display {
-        containers.insert(0, display(order, settings));
-    }
     Pod {
         metadata,
         spec: Some(PodSpec {
-            containers,
+            containers: vec![app(order)],
+            init_containers: (!own_display).then(|| vec![display(order, settings)]),
             volumes: Some(volumes(order, settings)),
             restart_policy: Some("Never".to_owned()),
             termination_grace_period_seconds: Some(GRACE_SECONDS),
@@ -105,6 +102,7 @@ fn app(order: &WorkloadOrder) -> Container {
     }
 }
 
+/// A sidecar in Kubernetes' own sense (1.29): the app is not started before the display answers.
 fn display(order: &WorkloadOrder, settings: &Settings) -> Container {
     let spec = &order.spec;
     let screen = format!("{}x{}", order.viewport.width(), order.viewport.height());
@@ -122,6 +120,8 @@ fn display(order: &WorkloadOrder, settings: &Settings) -> Container {
             variable("SORTIE_WINDOW_MANAGER", flag(spec.window_manager)),
         ]),
         ports: Some(vec![named_port(port)]),
+        restart_policy: Some("Always".to_owned()),
+        startup_probe: Some(Probe { failure_threshold: Some(60), ..answers_on(port) }),
         readiness_probe: Some(answers_on(port)),
         resources: Some(ResourceRequirements {
             requests: Some(quantities([("cpu", "100m"), ("memory", "128Mi")])),

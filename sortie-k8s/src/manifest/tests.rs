@@ -68,7 +68,7 @@ proptest! {
         let security = spec.security_context.unwrap();
         prop_assert_eq!(security.run_as_non_root, Some(true));
         prop_assert_eq!(security.seccomp_profile.unwrap().type_, "RuntimeDefault");
-        for container in &spec.containers {
+        for container in spec.containers.iter().chain(spec.init_containers.iter().flatten()) {
             let security = container.security_context.as_ref().unwrap();
             prop_assert_eq!(security.allow_privilege_escalation, Some(false));
             prop_assert_eq!(security.read_only_root_filesystem, Some(true));
@@ -85,7 +85,8 @@ proptest! {
     #[test]
     fn the_app_never_sees_the_display_s_passwords(order in order()) {
         let pod = pod(&order, &Settings::default());
-        for container in pod.spec.unwrap().containers {
+        let spec = pod.spec.unwrap();
+        for container in spec.containers.into_iter().chain(spec.init_containers.into_iter().flatten()) {
             let mounted = container.volume_mounts.unwrap().iter().any(|it| it.name == "display");
             prop_assert_eq!(mounted, container.name == DISPLAY);
             prop_assert!(container.env.unwrap().iter().all(|it| it.value_from.is_none()));

@@ -44,6 +44,10 @@ fn each_way_to_break_has_a_reason_of_its_own() {
     assert_eq!(reason_of(&terminated("app", "OOMKilled", 137)), Reason::OutOfMemory);
     assert_eq!(reason_of(&terminated("app", "Error", 3)), Reason::AppExited);
     assert_eq!(reason_of(&terminated("vnc-sidecar", "Error", 1)), Reason::DisplayFailed);
+    let restarted = json!({ "phase": "Running", "initContainerStatuses": [
+        { "name": "vnc-sidecar", "image": "", "imageID": "", "ready": false, "restartCount": 1, "state": {} },
+    ]});
+    assert_eq!(reason_of(&restarted), Reason::DisplayFailed);
     assert_eq!(reason_of(&waiting("app", "InvalidImageName", "")), Reason::ImagePullFailed);
     assert_eq!(
         reason_of(&waiting("app", "ImagePullBackOff", "Back-off: docker.io/nothing: not found")),
