@@ -12,7 +12,8 @@ packages_apps=(xterm mousepad galculator pcmanfm mtpaint x11-apps xdemineur
   fonts-dejavu-core xfonts-base adwaita-icon-theme shared-mime-info)
 
 # Real partners of the tests.
-packages_test=(postgresql sqlite3 chromium tigervnc-tools websockify xauth x11-utils procps shellcheck)
+packages_test=(postgresql sqlite3 chromium tigervnc-tools websockify xauth x11-utils procps shellcheck
+  pgbouncer openssl)
 
 # The tests' cluster: container networking, policies, images without a registry.
 packages_cluster=(containernetworking-plugins iptables nftables ipset conntrack socat ethtool busybox-static mmdebstrap

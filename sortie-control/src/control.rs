@@ -224,11 +224,12 @@ impl Control {
 type Loop = fn(Control) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Every loop, by name.
-fn loops() -> [(&'static str, Loop); 9] {
+fn loops() -> [(&'static str, Loop); 10] {
     [
         ("lease", |it| Box::pin(place::keep_lease(it))),
         ("streams lease", |it| Box::pin(crate::sharing::live::keep_lease(it))),
         ("epochs", |it| Box::pin(crate::epochs::poll(it))),
+        ("hints", |it| Box::pin(crate::epochs::hear(it))),
         ("events", |it| Box::pin(crate::events::run(it))),
         ("activity", |it| Box::pin(crate::activity::flush_loop(it))),
         ("watch", |it| Box::pin(crate::reconciler::watch(it))),

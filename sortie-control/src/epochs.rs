@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sortie_core::port::coordination::Epochs;
 use tokio::sync::watch;
-use tracing::warn;
+use tracing::{debug, warn};
 
 use crate::{Control, ControlError};
 
@@ -85,5 +85,25 @@ pub(crate) async fn poll(control: Control) {
             Err(_) => {}
         }
         tokio::time::sleep(POLL).await;
+    }
+}
+
+/// Looks at once when another server says that it changed something.
+pub(crate) async fn hear(control: Control) {
+    let mut seen = 0;
+    loop {
+        match control.ports.coordination.hinted(seen).await {
+            Ok(count) => {
+                seen = count;
+                control.events.hint();
+                if let Err(error) = control.refresh_epochs().await {
+                    debug!(error = %error, "Epochs could not be read after a hint");
+                }
+            }
+            Err(error) => {
+                debug!(error = %error, "Hints are not heard");
+                tokio::time::sleep(POLL).await;
+            }
+        }
     }
 }

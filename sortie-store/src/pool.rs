@@ -5,17 +5,24 @@ use std::{
     time::Duration,
 };
 
-use diesel::{Connection, ConnectionError, r2d2::R2D2Connection};
+use diesel::{Connection, ConnectionError, connection::SimpleConnection, r2d2::R2D2Connection};
 use tokio::sync::Semaphore;
 
-use crate::{connection::AnyConnection, error::Failure, postgres, sqlite};
+use crate::{
+    connection::AnyConnection,
+    error::Failure,
+    postgres::{self, beat::Beat},
+    sqlite,
+};
 
 /// How long a job waits for its turn, and then for a connection, before the database counts as away.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a server may take for a whole job: a little more than its own limit for a lock, and far more than any query of ours
-/// needs. A server that vanished without a word is given up here, so that callers get their answer soon; its thread follows
-/// when the connection's own limits (`postgres::DEFAULTS`) notice.
+/// How long a server that lives may take for a whole job: a little more than its own limit for a lock, and far more than any
+/// query of ours needs.
 const ANSWER: Duration = Duration::from_millis(2_500);
+/// When a job takes so long that the server is asked whether it lives. One that does not is given up for everybody, so that
+/// callers get their answer within a second; the threads follow when the connections' own limits (`postgres::DEFAULTS`) notice.
+const UNUSUAL: Duration = Duration::from_millis(100);
 
 /// Where connections lead.
 #[derive(Clone)]
@@ -23,7 +30,12 @@ pub(crate) enum Target {
     /// A SQLite file, read only.
     Sqlite(String),
     /// A PostgreSQL server, by its completed connection string.
-    Postgres(String),
+    Postgres {
+        /// The completed connection string.
+        dsn: String,
+        /// Whether a pooler in between gives each transaction another connection.
+        is_pooled: bool,
+    },
 }
 
 /// Makes connections and tells whether they still work.
@@ -36,7 +48,7 @@ impl r2d2::ManageConnection for Manager {
     fn connect(&self) -> Result<AnyConnection, Self::Error> {
         let connection: Result<_, ConnectionError> = match &self.0 {
             Target::Sqlite(path) => diesel::SqliteConnection::establish(path).map(AnyConnection::Sqlite),
-            Target::Postgres(dsn) => diesel::PgConnection::establish(dsn).map(AnyConnection::Postgres),
+            Target::Postgres { dsn, .. } => diesel::PgConnection::establish(dsn).map(AnyConnection::Postgres),
         };
         connection.map_err(diesel::r2d2::Error::ConnectionError)
     }
@@ -45,7 +57,8 @@ impl r2d2::ManageConnection for Manager {
         match connection {
             // A file does not go away between two reads, and asking would cost a read of its own.
             AnyConnection::Sqlite(_) => Ok(()),
-            AnyConnection::Postgres(it) => it.ping().map_err(diesel::r2d2::Error::QueryError),
+            // In one message: a pooler may give the second one to another connection.
+            AnyConnection::Postgres(it) => it.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError),
         }
     }
 
@@ -56,12 +69,18 @@ impl r2d2::ManageConnection for Manager {
 
 /// Puts every fresh connection into the state that the rules ask for.
 #[derive(Debug)]
-struct Prepare;
+struct Prepare {
+    is_pooled: bool,
+}
 
 impl r2d2::CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Prepare {
     fn on_acquire(&self, connection: &mut AnyConnection) -> Result<(), diesel::r2d2::Error> {
         let prepared = match connection {
             AnyConnection::Sqlite(it) => sqlite::pragmas::prepare_reader(it),
+            AnyConnection::Postgres(it) if self.is_pooled => {
+                postgres::pooler::forget_statements(it);
+                Ok(())
+            }
             AnyConnection::Postgres(it) => postgres::prepare(it),
         };
         prepared.map_err(diesel::r2d2::Error::QueryError)
@@ -74,23 +93,21 @@ pub(crate) struct Pool {
     connections: Mutex<Option<r2d2::Pool<Manager>>>,
     turns: Arc<Semaphore>,
     size: u32,
-    /// The limit for one job; a file needs none.
-    answer: Option<Duration>,
+    /// Whether the server answers; a file always does.
+    beat: Option<Beat>,
+    is_pooled: bool,
 }
 
 impl Pool {
     /// Opens the pool with at least one working connection. The error is the database's own words.
-    pub(crate) fn open(target: Target, size: u32, least: u32) -> Result<Self, String> {
+    pub(crate) fn open(target: Target, size: u32, least: u32, beat: Option<Beat>) -> Result<Self, String> {
         let size = size.max(1);
-        let answer = match target {
-            Target::Sqlite(_) => None,
-            Target::Postgres(_) => Some(ANSWER),
-        };
+        let is_pooled = matches!(target, Target::Postgres { is_pooled: true, .. });
         let connections = r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(least.min(size)))
             .connection_timeout(postgres::CONNECT_TIMEOUT + PATIENCE)
-            .connection_customizer(Box::new(Prepare))
+            .connection_customizer(Box::new(Prepare { is_pooled }))
             // Failures reach whoever asked for a connection; r2d2's own log line would say them twice.
             .error_handler(Box::new(r2d2::NopErrorHandler))
             .build(Manager(target))
@@ -99,12 +116,55 @@ impl Pool {
             connections: Mutex::new(Some(connections)),
             turns: Arc::new(Semaphore::new(size as usize)),
             size,
-            answer,
+            beat,
+            is_pooled,
         })
     }
 
-    /// Runs a job on a connection, on a thread that may wait. Waiters queue without a thread.
+    /// Runs a query on a connection, on a thread that may wait. Waiters queue without a thread.
     pub(crate) async fn run<T, F>(&self, job: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
+    {
+        if self.is_pooled { self.commit(job).await } else { self.queue(job).await }
+    }
+
+    /// The same in a transaction; the answer comes after the commit.
+    pub(crate) async fn commit<T, F>(&self, job: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
+    {
+        let is_pooled = self.is_pooled;
+        self.queue(move |connection| {
+            connection.transaction(|connection| {
+                if is_pooled {
+                    postgres::pooler::begin(connection)?;
+                }
+                job(connection)
+            })
+        })
+        .await
+    }
+
+    async fn queue<T, F>(&self, job: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
+    {
+        let Some(beat) = &self.beat else { return self.execute(job).await };
+        let mut job = std::pin::pin!(tokio::time::timeout(ANSWER, self.execute(job)));
+        while !beat.is_gone() {
+            match tokio::time::timeout(UNUSUAL, &mut job).await {
+                Ok(done) => return done.unwrap_or_else(|_| Err(silent())),
+                Err(_) => beat.want(),
+            }
+        }
+        Err(silent())
+    }
+
+    async fn execute<T, F>(&self, job: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
@@ -122,13 +182,7 @@ impl Pool {
             drop((connections, turn));
             result
         });
-        let done = match self.answer {
-            None => job.await,
-            Some(limit) => tokio::time::timeout(limit, job)
-                .await
-                .map_err(|_| Failure::Unavailable("the database does not answer".to_owned()))?,
-        };
-        done.unwrap_or(Err(Failure::Panicked))
+        job.await.unwrap_or(Err(Failure::Panicked))
     }
 
     /// Lets nobody in any more, waits for running jobs (at most `patience`) and closes the connections.
@@ -140,6 +194,9 @@ impl Pool {
             waited += step;
         }
         self.turns.close();
+        if let Some(beat) = &self.beat {
+            beat.close();
+        }
         drop(self.connections.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
@@ -155,6 +212,10 @@ impl Pool {
             look(connection);
         }
     }
+}
+
+fn silent() -> Failure {
+    Failure::Unavailable("the database does not answer".to_owned())
 }
 
 fn closed() -> Failure {

@@ -1,5 +1,9 @@
 //! PostgreSQL: what every connection must be like, and the lock around migrations.
 
+pub(crate) mod beat;
+pub(crate) mod bell;
+pub(crate) mod pooler;
+
 use std::time::Duration;
 
 use diesel::{
@@ -34,9 +38,12 @@ pub(crate) fn prepare(connection: &mut PgConnection) -> QueryResult<()> {
     connection.batch_execute(STATE)
 }
 
-/// A connection of its own, for migrations: statements may take as long as they need.
+/// A connection of its own, for migrations: statements may take as long as they need. A pooler may be in between.
 pub(crate) fn connect(dsn: &str) -> Result<PgConnection, OpenError> {
-    PgConnection::establish(&complete(dsn)).map_err(|error| OpenError::Unreachable(error.to_string()))
+    let mut connection =
+        PgConnection::establish(&complete(dsn)).map_err(|error| OpenError::Unreachable(error.to_string()))?;
+    pooler::forget_statements(&mut connection);
+    Ok(connection)
 }
 
 #[derive(diesel::QueryableByName)]

@@ -4,13 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query, sql_types::Bool};
 use sortie_core::port::PortResult;
+use tokio::sync::watch;
+use tracing::{info, warn};
 
 use crate::{
     connection::AnyConnection,
     error::{Failure, OpenError},
     migrate,
     pool::{Pool, Target},
-    postgres,
+    postgres::{self, beat::Beat, bell::Bell},
     settings::{Database, Settings},
     sqlite::{self, file::OwnedFile, pragmas, writer::Writer},
 };
@@ -32,13 +34,11 @@ pub struct Store(Arc<Access>);
 
 enum Access {
     /// The pool goes first when this is dropped, so that the writer is the last to close the file.
-    Sqlite {
-        readers: Pool,
-        writer: Writer,
-        _file: OwnedFile,
-    },
+    Sqlite { readers: Pool, writer: Writer, _file: OwnedFile },
     Postgres {
         pool: Pool,
+        /// Where connections live as long as we want them to.
+        bell: Option<Bell>,
     },
 }
 
@@ -54,20 +54,36 @@ impl Store {
                 migrate::pending_sqlite(&mut connection).map_err(|error| named(error, &file.path))?;
                 pragmas::prepare_writer(&mut connection)?;
                 migrate::sqlite(&mut connection)?;
-                let readers = Pool::open(Target::Sqlite(file.path.clone()), sqlite::READERS, sqlite::READERS)
+                let readers = Pool::open(Target::Sqlite(file.path.clone()), sqlite::READERS, sqlite::READERS, None)
                     .map_err(OpenError::File)?;
                 let writer = Writer::start(file.path.clone(), connection)?;
                 Access::Sqlite { readers, writer, _file: file }
             }
             Database::Postgres { dsn, direct_dsn, max_connections } => {
-                let mut connection = postgres::connect(direct_dsn.as_deref().unwrap_or(&dsn))?;
+                let direct = direct_dsn.as_deref().unwrap_or(&dsn);
+                let mut connection = postgres::connect(direct)?;
                 postgres::warn_if_open(&mut connection)?;
                 migrate_postgres(&mut connection)?;
-                // Only now: it holds the lock.
                 drop(connection);
-                let pool = Pool::open(Target::Postgres(postgres::complete(&dsn)), max_connections, 1)
-                    .map_err(OpenError::Unreachable)?;
-                Access::Postgres { pool }
+                let is_pooled = postgres::pooler::is_between(&dsn)?;
+                if is_pooled {
+                    info!(
+                        "A transaction pooler is in front of PostgreSQL: settings and locks belong to single transactions"
+                    );
+                }
+                // Not through a pooler where there is another way: its queue is no sign of the server's health.
+                let beat = Beat::start(direct)?;
+                let target = Target::Postgres { dsn: postgres::complete(&dsn), is_pooled };
+                let pool = Pool::open(target, max_connections, 1, Some(beat)).map_err(OpenError::Unreachable)?;
+                let bell = if is_pooled && direct_dsn.is_none() {
+                    warn!(
+                        "Without SORTIE_DB_DIRECT_DSN replicas behind a pooler hear of each other's changes a moment later"
+                    );
+                    None
+                } else {
+                    Some(Bell::start(direct)?)
+                };
+                Access::Postgres { pool, bell }
             }
         };
         Ok(Self(Arc::new(access)))
@@ -85,7 +101,8 @@ impl Store {
                 migrate::pending_sqlite(&mut sqlite::connect(path)?).map_err(|error| named(error, path))
             }
             Database::Postgres { dsn, direct_dsn, .. } => {
-                migrate::pending_postgres(&mut postgres::connect(direct_dsn.as_deref().unwrap_or(dsn))?)
+                let mut connection = postgres::connect(direct_dsn.as_deref().unwrap_or(dsn))?;
+                connection.transaction(migrate::pending_postgres)
             }
         }
     }
@@ -108,7 +125,12 @@ impl Store {
                 readers.close(CLOSE_PATIENCE);
                 writer.close();
             }
-            Access::Postgres { pool } => pool.close(CLOSE_PATIENCE),
+            Access::Postgres { pool, bell } => {
+                pool.close(CLOSE_PATIENCE);
+                if let Some(bell) = bell {
+                    bell.close();
+                }
+            }
         }
     }
 
@@ -119,7 +141,7 @@ impl Store {
         F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
     {
         Box::pin(async move {
-            let (Access::Sqlite { readers: pool, .. } | Access::Postgres { pool }) = &*self.0;
+            let (Access::Sqlite { readers: pool, .. } | Access::Postgres { pool, .. }) = &*self.0;
             Ok(pool.run(query).await?)
         })
     }
@@ -133,15 +155,44 @@ impl Store {
         Box::pin(async move { Ok(self.commit(change).await?) })
     }
 
-    /// The same with our own error, for answers that a port error cannot give.
+    /// The same for changes that nobody waits for elsewhere: leases, activity, what is forgotten.
+    pub(crate) fn write_quietly<T, F>(&self, change: F) -> PortResult<'_, T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
+    {
+        Box::pin(async move { Ok(self.transact(change).await?) })
+    }
+
+    /// Counts the hints of other servers; `None` where there are none.
+    pub(crate) fn hints(&self) -> Option<watch::Receiver<u64>> {
+        match &*self.0 {
+            Access::Sqlite { .. } => None,
+            Access::Postgres { bell, .. } => bell.as_ref().map(Bell::heard),
+        }
+    }
+
+    /// A change with our own error, for answers that a port error cannot give.
     pub(crate) async fn commit<T, F>(&self, change: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
+    {
+        let done = self.transact(change).await?;
+        if let Access::Postgres { bell: Some(bell), .. } = &*self.0 {
+            bell.ring();
+        }
+        Ok(done)
+    }
+
+    async fn transact<T, F>(&self, change: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T, Failure> + Send + 'static,
     {
         match &*self.0 {
             Access::Sqlite { writer, .. } => writer.run(change).await,
-            Access::Postgres { pool } => pool.run(|connection| connection.transaction(change)).await,
+            Access::Postgres { pool, .. } => pool.commit(change).await,
         }
     }
 }
@@ -163,13 +214,21 @@ struct Got {
     got: bool,
 }
 
-/// Migrates under a lock of the session, so that replicas that start together apply everything once.
+/// Migrates under a lock, so that replicas that start together apply everything once. All migrations and the lock are one
+/// transaction: through a pooler nothing else would keep them together, and what fails leaves the schema as it was.
 fn migrate_postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
+    let text = format!("SELECT pg_try_advisory_xact_lock({MIGRATION_LOCK}) AS got");
     let mut waited = Duration::ZERO;
     loop {
-        let text = format!("SELECT pg_try_advisory_lock({MIGRATION_LOCK}) AS got");
-        if sql_query(text).get_result::<Got>(connection)?.got {
-            break;
+        let is_done = connection.transaction::<_, OpenError, _>(|connection| {
+            let got = sql_query(&text).get_result::<Got>(connection)?.got;
+            if got {
+                migrate::postgres(connection)?;
+            }
+            Ok(got)
+        })?;
+        if is_done {
+            return Ok(());
         }
         if waited >= MIGRATION_PATIENCE {
             return Err(OpenError::Unreachable("another server has been migrating it for too long".to_owned()));
@@ -177,8 +236,6 @@ fn migrate_postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
         std::thread::sleep(MIGRATION_STEP);
         waited += MIGRATION_STEP;
     }
-    // The lock ends with the connection.
-    migrate::postgres(connection)
 }
 
 #[cfg(test)]

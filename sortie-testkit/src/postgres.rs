@@ -4,6 +4,9 @@
 //! guardian waits for the end of a pipe that only this process holds open. The server refuses to run as root; then it runs
 //! as the unprivileged user that its package made.
 
+pub mod pooler;
+pub mod tls;
+
 use std::{
     fs,
     io::Write,
@@ -25,6 +28,8 @@ pub struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
     is_root: bool,
+    /// Also part of the socket's name.
+    port: u16,
     /// Held open as long as the process lives; the guardian ends the server when it closes.
     _guardian: Mutex<(Child, ChildStdin)>,
     template: Mutex<bool>,
@@ -71,7 +76,7 @@ impl Cluster {
     }
 
     fn dsn(&self, database: &str) -> String {
-        format!("host={} user={} dbname={database}", self.socket(), self.user())
+        format!("host={} port={} user={} dbname={database}", self.socket(), self.port, self.user())
     }
 
     fn user(&self) -> String {
@@ -83,6 +88,13 @@ impl Cluster {
     }
 
     fn start() -> Result<Self> {
+        let cluster = Self::prepare()?;
+        cluster.boot("-c listen_addresses=''")?;
+        Ok(cluster)
+    }
+
+    /// A server's folder and its guardian; nothing runs yet.
+    fn prepare() -> Result<Self> {
         let programs = programs()?;
         let is_root = fs::metadata("/proc/self").map(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0)?;
         // A short path: a Unix socket's is at most 107 bytes long.
@@ -94,12 +106,10 @@ impl Cluster {
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
         let guardian = Mutex::new(guard(&programs, &folder, is_root)?);
         let (template, count) = (Mutex::new(false), AtomicU32::new(0));
-        let cluster = Self { folder, programs, is_root, _guardian: guardian, template, count };
-        cluster.boot()?;
-        Ok(cluster)
+        Ok(Self { folder, programs, is_root, port: 5432, _guardian: guardian, template, count })
     }
 
-    fn boot(&self) -> Result<()> {
+    fn boot(&self, more: &str) -> Result<()> {
         let data = self.folder.join("data");
         let data = data.to_str().unwrap_or_default();
         let user = self.user();
@@ -107,8 +117,8 @@ impl Cluster {
         self.run("initdb", &init)?;
         // Nothing here must survive a power cut.
         let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories={} -c max_connections=300 -c fsync=off \
-             -c synchronous_commit=off -c full_page_writes=off",
+            "{more} -c unix_socket_directories={} -c max_connections=300 -c fsync=off -c synchronous_commit=off \
+             -c full_page_writes=off",
             self.socket()
         );
         let log = self.folder.join("log");
@@ -127,6 +137,7 @@ impl Cluster {
             .args(arguments)
             .current_dir(&self.folder)
             .env("PGUSER", self.user())
+            .env("PGPORT", self.port.to_string())
             .stdin(Stdio::null())
             .stdout(stream())
             .stderr(stream())

@@ -84,6 +84,10 @@ pub trait CoordinationStore: Send + Sync {
     /// Forgets numbered events from before this time; answers how many.
     fn prune_events(&self, before: Timestamp) -> PortResult<'_, u64>;
 
+    /// Waits until another server has said since the count `seen` that it changed something; answers the new count. A hint
+    /// that saves waiting for the next look: some are lost, and where nobody else writes there are none.
+    fn hinted(&self, seen: u64) -> PortResult<'_, u64>;
+
     /// Answers when the database answers.
     fn ping(&self) -> PortResult<'_, ()>;
 }

@@ -23,7 +23,7 @@ struct Word {
 fn pool(folder: &tempfile::TempDir) -> Pool {
     let path = folder.path().join("a.db").to_str().unwrap().to_owned();
     sqlite::pragmas::prepare_writer(&mut sqlite::connect(&path).unwrap()).unwrap();
-    Pool::open(Target::Sqlite(path), sqlite::READERS, sqlite::READERS).unwrap()
+    Pool::open(Target::Sqlite(path), sqlite::READERS, sqlite::READERS, None).unwrap()
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn every_reader_has_the_state_that_the_rules_ask_for() {
 fn every_connection_to_a_server_has_the_limits_that_the_rules_ask_for() {
     const SIZE: u32 = 3;
     let dsn = Cluster::shared().empty_database().unwrap();
-    let pool = Pool::open(Target::Postgres(postgres::complete(&dsn)), SIZE, 1).unwrap();
+    let pool = Pool::open(Target::Postgres { dsn: postgres::complete(&dsn), is_pooled: false }, SIZE, 1, None).unwrap();
     let mut seen = 0;
     pool.each(|connection| {
         let mut setting = |name: &str| {

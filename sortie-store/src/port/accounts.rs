@@ -122,7 +122,7 @@ impl AccountStore for Store {
             (id.as_str().to_owned(), Moment::from(*used), Moment::from(*expires))
         };
         let uses = uses.iter().map(moments).collect();
-        self.write(move |connection| Ok(sign_ins::touch(connection, uses)?))
+        self.write_quietly(move |connection| Ok(sign_ins::touch(connection, uses)?))
     }
 
     fn revoke_sign_ins<'a>(&'a self, which: &'a SignIns, change: Change) -> PortResult<'a, Vec<SignInId>> {
@@ -131,7 +131,7 @@ impl AccountStore for Store {
     }
 
     fn prune_sign_ins(&self, ended_before: Timestamp) -> PortResult<'_, u64> {
-        self.write(move |connection| Ok(sign_ins::prune(connection, ended_before.into())?))
+        self.write_quietly(move |connection| Ok(sign_ins::prune(connection, ended_before.into())?))
     }
 
     fn preferences<'a>(&'a self, user: &'a UserId) -> PortResult<'a, Preferences> {

@@ -9,7 +9,7 @@ use diesel::{
 use sortie_core::{
     event::Positioned,
     port::{
-        CoordinationStore, PortResult,
+        CoordinationStore, PortError, PortResult,
         coordination::{Epochs, Installation, Lease, Place},
     },
     time::Timestamp,
@@ -47,7 +47,7 @@ impl CoordinationStore for Store {
 
     fn take_lease<'a>(&'a self, name: &'a str, holder: &'a str, term: Duration) -> PortResult<'a, Option<Lease>> {
         let (name, holder) = (name.to_owned(), holder.to_owned());
-        self.write(move |connection| {
+        self.write_quietly(move |connection| {
             let now = dialect::now(connection)?;
             let until = Moment::from(Timestamp::from(now).plus(term));
             let is_ours = dialect::renew_lease(connection, &name, &holder, until, now)?
@@ -62,7 +62,7 @@ impl CoordinationStore for Store {
 
     fn give_lease_back<'a>(&'a self, name: &'a str, holder: &'a str) -> PortResult<'a, ()> {
         let (name, holder) = (name.to_owned(), holder.to_owned());
-        self.write(move |connection| {
+        self.write_quietly(move |connection| {
             let now = dialect::now(connection)?;
             let held = leases::leases.filter(leases::name.eq(name)).filter(leases::holder.eq(holder));
             diesel::update(held).set((leases::holder.eq(""), leases::until.eq(now))).execute(connection)?;
@@ -115,12 +115,21 @@ impl CoordinationStore for Store {
     }
 
     fn prune_events(&self, before: Timestamp) -> PortResult<'_, u64> {
-        self.write(move |connection| {
+        self.write_quietly(move |connection| {
             let old = outbox::outbox
                 .filter(outbox::position.is_not_null())
                 .filter(outbox::created_at.lt(Moment::from(before)));
             let removed = diesel::delete(old).execute(connection)?;
             Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+        })
+    }
+
+    fn hinted(&self, seen: u64) -> PortResult<'_, u64> {
+        let hints = self.hints();
+        Box::pin(async move {
+            let Some(mut hints) = hints else { return std::future::pending().await };
+            let count = hints.wait_for(|it| *it != seen).await.map_err(PortError::unavailable)?;
+            Ok(*count)
         })
     }
 

@@ -4,7 +4,7 @@ use std::{ops::Deref, path::PathBuf, sync::Arc};
 
 use anyhow::Result;
 use sortie_store::{Database, Settings, Store};
-use sortie_testkit::postgres::Cluster;
+use sortie_testkit::postgres::{Cluster, pooler::Pooler};
 use tempfile::TempDir;
 
 /// A store on a file of its own, with the folder that goes with it.
@@ -51,11 +51,22 @@ pub(crate) fn sqlite() -> Result<File> {
     Ok(File { store, path, folder })
 }
 
-pub(crate) fn postgres() -> Result<Server> {
-    let dsn = Cluster::shared().database(|dsn| {
+fn postgres_database() -> Result<String> {
+    Cluster::shared().database(|dsn| {
         Store::open(at_dsn(dsn, 1))?.close();
         Ok(())
-    })?;
+    })
+}
+
+pub(crate) fn postgres() -> Result<Server> {
+    let dsn = postgres_database()?;
+    let store = Arc::new(Store::open(at_dsn(&dsn, 8))?);
+    Ok(Server { store, dsn })
+}
+
+/// The same with a transaction pooler in front, and no other way to the server.
+pub(crate) fn pooled() -> Result<Server> {
+    let dsn = Pooler::shared().dsn(&postgres_database()?)?;
     let store = Arc::new(Store::open(at_dsn(&dsn, 8))?);
     Ok(Server { store, dsn })
 }

@@ -1,4 +1,4 @@
-//! Every check of every contract, on both databases.
+//! Every check of every contract, on both databases, and through a transaction pooler.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::backend;
 
-macro_rules! on_both {
+macro_rules! on_all {
     ($contract:ident: $($check:ident)*) => {
         mod $contract {
             use super::*;
@@ -30,14 +30,24 @@ macro_rules! on_both {
                     sortie_testkit::contract::$contract::$check(Arc::clone(&database)).await
                 })*
             }
+
+            mod pooled {
+                use super::*;
+
+                $(#[tokio::test(flavor = "multi_thread")]
+                async fn $check() -> Result<()> {
+                    let database = backend::pooled()?;
+                    sortie_testkit::contract::$contract::$check(Arc::clone(&database)).await
+                })*
+            }
         }
     };
 }
 
-sortie_testkit::accounts_contract!(on_both);
-sortie_testkit::catalog_contract!(on_both);
-sortie_testkit::coordination_contract!(on_both);
-sortie_testkit::identities_contract!(on_both);
-sortie_testkit::records_contract!(on_both);
-sortie_testkit::sessions_contract!(on_both);
-sortie_testkit::sharing_contract!(on_both);
+sortie_testkit::accounts_contract!(on_all);
+sortie_testkit::catalog_contract!(on_all);
+sortie_testkit::coordination_contract!(on_all);
+sortie_testkit::identities_contract!(on_all);
+sortie_testkit::records_contract!(on_all);
+sortie_testkit::sessions_contract!(on_all);
+sortie_testkit::sharing_contract!(on_all);

@@ -111,6 +111,7 @@ impl CoordinationStore for Away {
         events_after(position: i64, limit: u32) -> Vec<Positioned>;
         event_range() -> Option<(i64, i64)>;
         prune_events(before: Timestamp) -> u64;
+        hinted(seen: u64) -> u64;
         ping() -> ();
     }
 }
