@@ -13,7 +13,7 @@ use super::harness::{
 };
 
 /// The longest that a caller may wait for the answer that the database is away.
-const SAID_SOON: Duration = Duration::from_secs(3);
+const SAID_SOON: Duration = Duration::from_secs(1);
 
 #[tokio::test]
 async fn streams_outlive_a_database_that_was_stopped() {

@@ -23,6 +23,8 @@ mod load;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod replicas;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod sharing;

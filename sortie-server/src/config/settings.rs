@@ -286,6 +286,9 @@ fn parts(read: &mut Reader<'_>) -> Secret {
         ("user", "SORTIE_DB_USER", true),
         ("password", "SORTIE_DB_PASSWORD", false),
         ("sslmode", "SORTIE_DB_SSLMODE", false),
+        ("sslrootcert", "SORTIE_DB_SSLROOTCERT", false),
+        ("sslcert", "SORTIE_DB_SSLCERT", false),
+        ("sslkey", "SORTIE_DB_SSLKEY", false),
     ] {
         match read.text(name) {
             Some(text) => dsn.push(format!("{keyword}='{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))),

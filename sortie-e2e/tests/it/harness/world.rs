@@ -64,6 +64,27 @@ impl World {
         world
     }
 
+    /// Another replica's: a folder of its own beside the same database, with the same settings and the same catalog.
+    pub(crate) fn beside(&self) -> Self {
+        let mut world = Self::on(self.variable("SORTIE_DB_DSN"));
+        world.tag.clone_from(&self.tag);
+        for (name, text) in self.variables.iter().filter(|it| it.0 != "SORTIE_DATA_DIR") {
+            world.set(name, text);
+        }
+        world
+    }
+
+    /// What a variable is set to.
+    pub(crate) fn variable(&self, name: &str) -> &str {
+        let found = self.variables.iter().find(|it| it.0 == name);
+        found.map_or_else(|| panic!("{name} is not set"), |it| it.1.as_str())
+    }
+
+    /// Asks the shared PostgreSQL server about this world's database.
+    pub(crate) fn query(&self, sql: &str) -> String {
+        sortie_testkit::postgres::Cluster::shared().query(self.variable("SORTIE_DB_DSN"), sql).unwrap()
+    }
+
     fn on(dsn: &str) -> Self {
         let mut world = Self::sqlite();
         world.set("SORTIE_DB_TYPE", "postgres");
