@@ -35,6 +35,8 @@ export interface ServerConfig {
   secondary_color: string;
   allow_registration: boolean;
   sso_enabled: boolean;
+  /** What the button of single sign-on says. */
+  sso_name?: string;
   version: string;
   sign_in: { allowed: boolean; remedy: string | null };
   /** Null for anonymous callers. */
@@ -156,6 +158,18 @@ export interface Session {
   ended_at: string | null;
   can_control: boolean;
   capabilities: { resize: boolean };
+  /** Whether it is somebody else's, which one was let into. */
+  is_shared: boolean;
+  owner_username: string;
+  /** Empty for the own session. */
+  share_permission: "read_only" | "read_write" | "observe" | "";
+  share_id: string;
+  /** How many others are connected. */
+  viewers: number;
+  /** Who has keyboard and mouse; null is the owner. */
+  control: { viewer_id: string | null };
+  /** Whether an administrator may be looking. */
+  observed: boolean;
 }
 
 /** Data of `event: session` on the event stream. */
@@ -213,6 +227,9 @@ export interface Account {
   display_name: string;
   roles: Role[];
   disabled: boolean;
+  auth_provider?: "local" | "oidc";
+  /** Whether a second factor is asked for. */
+  second_factor?: boolean;
   created_at: string;
   last_sign_in_at: string | null;
 }

@@ -35,6 +35,7 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     children: [
       page("/sign-in", async () => (await import("@/features/auth/sign-in-page")).SignInPage),
+      page("/join", async () => (await import("@/features/join/join-page")).JoinPage),
       {
         Component: RequireSignIn,
         children: [

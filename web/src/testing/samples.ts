@@ -67,6 +67,13 @@ export function sampleSession(more: Partial<Session> = {}): Session {
     ended_at: null,
     can_control: true,
     capabilities: { resize: true },
+    is_shared: false,
+    owner_username: "ada",
+    share_permission: "",
+    share_id: "",
+    viewers: 0,
+    control: { viewer_id: null },
+    observed: false,
     ...more,
   };
 }

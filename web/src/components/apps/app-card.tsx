@@ -51,7 +51,7 @@ export function AppCard({ app, session, isFavorite = false, isBusy = false, onOp
         </div>
         <div className="min-w-0 flex-1 pr-7">
           <h3 className="truncate text-[14.5px] leading-snug font-semibold">{app.name}</h3>
-          <p id={aboutId} className={cn("mt-0.5 line-clamp-2 text-[13px] leading-snug", refused ? "text-warn" : "text-ink-2")}>
+          <p id={aboutId} className={cn("mt-0.5 text-[13px] leading-snug text-pretty break-words", refused ? "text-warn" : "line-clamp-2 text-ink-2")}>
             {refused ? reason : app.description || "No description yet."}
           </p>
         </div>

@@ -1,78 +1,71 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import Eye from "lucide-react/icons/eye";
 import EyeOff from "lucide-react/icons/eye-off";
 import { useState, type SubmitEvent } from "react";
-import { Navigate, useSearchParams } from "react-router";
+import { Link, Navigate, useSearchParams } from "react-router";
 import { meQuery, signIn } from "@/api/auth";
-import { configQuery, rememberedBranding } from "@/api/config";
+import { configQuery } from "@/api/config";
 import { asProblem, type Problem } from "@/api/problem";
+import { BrandMark, useBrandName } from "@/components/brand-mark";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
-import { Mark } from "@/components/ui/logo";
+import { FrontCard } from "@/components/ui/front-card";
 import { Notice } from "@/components/ui/notice";
 import { usePageTitle } from "@/hooks/use-page-title";
+import { useEnter } from "./use-enter";
 import { useNow } from "@/hooks/use-now";
 import { stopwatch } from "@/lib/time";
 import { safeNext } from "./next-path";
+import { SecondStep } from "./second-step";
+import { SsoButton, SsoProblem } from "./sso";
 
 export function SignInPage() {
   usePageTitle("Sign in");
   const { data: me } = useQuery(meQuery);
   const { data: config } = useQuery(configQuery);
   const [params] = useSearchParams();
-  const brand = config ?? rememberedBranding();
-  const name = brand?.tenant_name || "Sortie";
-  if (me) return <Navigate to={safeNext(params.get("next"))} replace />;
+  const name = useBrandName();
+  const next = safeNext(params.get("next"));
+  if (me) return <Navigate to={next} replace />;
   return (
-    <main className="relative grid min-h-dvh place-items-center overflow-hidden px-5 py-10">
-      <Trails />
-      <div className="relative w-full max-w-[22.5rem] animate-rise">
-        <div className="mb-7 flex flex-col items-center text-center">
-          {brand?.logo_url ? <img src={brand.logo_url} alt="" className="h-12 max-w-48 object-contain" /> : <Mark className="size-12" />}
-          <h1 className="mt-5 text-[22px] font-semibold tracking-[-0.02em]">Sign in to {name}</h1>
-          <p className="mt-1 text-sm text-ink-2">Your apps, in this browser.</p>
-        </div>
-        <div className="rounded-2xl border border-line bg-surface p-6 shadow-lift">
-          {config && !config.sign_in.allowed && (
-            <Notice tone="warn" className="mb-5">
-              <p className="font-medium">Sign-in is switched off on this address</p>
-              <p>{config.sign_in.remedy}</p>
-            </Notice>
-          )}
-          <SignInForm />
-        </div>
-        <p className="mt-5 text-center text-[12.5px] text-ink-3">No account, or a lost password? Your administrator can help.</p>
-      </div>
-    </main>
+    <FrontCard title={`Sign in to ${name}`} lead="Your apps, in this browser." logo={<BrandMark />} footer={<NoAccount open={config?.allow_registration ?? false} />}>
+      {config && !config.sign_in.allowed && (
+        <Notice tone="warn" className="mb-5">
+          <p className="font-medium">Sign-in is switched off on this address</p>
+          <p>{config.sign_in.remedy}</p>
+        </Notice>
+      )}
+      <SsoProblem code={params.get("problem")} />
+      <SignInForm />
+      {config?.sso_enabled && <SsoButton name={config.sso_name} next={next} />}
+    </FrontCard>
   );
 }
 
-/** Lines of departure behind the card: decoration only. */
-function Trails() {
+function NoAccount({ open }: { open: boolean }) {
+  if (!open) return "No account, or a lost password? Your administrator can help.";
   return (
-    <svg aria-hidden="true" className="pointer-events-none absolute inset-0 size-full text-line" preserveAspectRatio="xMidYMid slice" viewBox="0 0 1200 800">
-      <g fill="none" stroke="currentColor" strokeWidth="1">
-        {Array.from({ length: 9 }, (_, index) => (
-          <path key={index} d={`M-40 ${820 - index * 12} C 380 ${760 - index * 46}, 720 ${620 - index * 78}, 1260 ${60 - index * 44}`} />
-        ))}
-      </g>
-      <path d="M-40 772 C 380 576, 720 308, 1260 -116" fill="none" stroke="var(--signal)" strokeWidth="1.5" opacity="0.55" />
-    </svg>
+    <>
+      No account yet?{" "}
+      <Link to="/register" className="font-medium text-ink-2 underline hover:text-ink">
+        Create one
+      </Link>
+    </>
   );
 }
 
 function SignInForm() {
-  const client = useQueryClient();
+  const enter = useEnter();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [isShown, setIsShown] = useState(false);
   const [blockedUntil, setBlockedUntil] = useState(0);
   const attempt = useMutation({
     mutationFn: () => signIn(username.trim(), password),
-    onSuccess: (user) => {
-      // What was read as nobody is not what this person may see.
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
-      client.setQueryData(meQuery.queryKey, user);
+    onSuccess: (answer) => {
+      if ("user" in answer) enter(answer.user);
+      // The password is not needed any more.
+      else setPassword("");
     },
     onError: (cause) => {
       const { retryAfter } = asProblem(cause);
@@ -83,6 +76,9 @@ function SignInForm() {
     event.preventDefault();
     attempt.mutate();
   };
+  if (attempt.data && "second_factor" in attempt.data) {
+    return <SecondStep challenge={attempt.data.second_factor} onSignedIn={enter} onBack={() => attempt.reset()} />;
+  }
   return (
     <form onSubmit={onSubmit} className="flex flex-col gap-4">
       {attempt.error && (

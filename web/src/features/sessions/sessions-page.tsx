@@ -14,6 +14,7 @@ import { useLaunch } from "@/hooks/use-launch";
 import { usePageTitle } from "@/hooks/use-page-title";
 import { EndedRow } from "./ended-row";
 import { RunningCard } from "./running-card";
+import { SharedSessions } from "./shared-sessions";
 
 /** What runs for me, and what ran: resume it, stop it, start it again. */
 export function SessionsPage() {
@@ -43,6 +44,7 @@ export function SessionsPage() {
       <div className="flex flex-col gap-3">
         {live.data?.map((session) => <RunningCard key={session.id} session={session} onStop={() => setStopping(session)} />)}
       </div>
+      <SharedSessions />
       <EndedSessions />
       <StopSession session={stopping} onClose={() => setStopping(null)} />
     </PageBody>

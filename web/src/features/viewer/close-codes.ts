@@ -4,7 +4,7 @@ export type AfterClose =
   | { kind: "end"; because: EndCause };
 
 /** Why the screen is over. `session` asks the session itself for its reason. */
-export type EndCause = "session" | "signed_out" | "forbidden" | "unknown_session" | "refused";
+export type EndCause = "session" | "signed_out" | "forbidden" | "unknown_session" | "refused" | "cut";
 
 const END = (because: EndCause): AfterClose => ({ kind: "end", because });
 const RETRY = (firstDelayMs: number, because: string): AfterClose => ({ kind: "retry", firstDelayMs, because });
@@ -25,7 +25,7 @@ const TABLE: Readonly<Record<number, AfterClose>> = {
   4409: RETRY(700, "The screen is not ready yet"),
   4410: END("session"),
   4411: RETRY(0, "What you may do here has changed"),
-  4412: END("forbidden"),
+  4412: END("cut"),
   4429: RETRY(10_000, "Too many screens are open"),
 };
 

@@ -28,6 +28,8 @@ export interface ScreenClient {
   type: (text: string) => void;
   paste: (text: string) => void;
   fit: (fit: Fit) => void;
+  /** Whether keys and pointer stay here; the server drops them too. */
+  watchOnly: (only: boolean) => void;
   focus: () => void;
   blur: () => void;
   close: () => void;
@@ -123,6 +125,9 @@ export function connectScreen(target: HTMLElement, path: string, events: ScreenE
     fit: (fit) => {
       rfb.scaleViewport = fit !== "actual";
       rfb.resizeSession = fit === "resize";
+    },
+    watchOnly: (only) => {
+      rfb.viewOnly = only;
     },
     focus: () => rfb.focus({ preventScroll: true }),
     blur: () => rfb.blur(),

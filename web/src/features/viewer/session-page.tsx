@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useCallback, useEffect } from "react";
 import { useParams } from "react-router";
 import { isLive, sessionQuery } from "@/api/sessions";
 import { asProblem } from "@/api/problem";
@@ -23,6 +23,7 @@ export function SessionPage() {
     ...sessionQuery(id),
     refetchInterval: ({ state }) => (state.data?.status === "creating" ? LAUNCH_POLL_MS : false),
   });
+  const check = useCallback(() => void refetch(), [refetch]);
   usePageTitle(session ? titleOf(session.app_name, session.status, PHASE_LABEL[session.phase]) : "Session");
 
   useEffect(() => {
@@ -39,7 +40,7 @@ export function SessionPage() {
   if (!isLive(session.status)) return <EndedPanel session={session} />;
   return (
     <Suspense fallback={<Backdrop state="connecting" />}>
-      <ScreenView key={session.id} session={session} onEnded={() => void refetch()} />
+      <ScreenView key={session.id} session={session} onEnded={check} />
     </Suspense>
   );
 }

@@ -10,6 +10,7 @@ const WORDS = {
   signed_out: { title: "You are signed out", text: "Sign in again to come back. The app keeps running." },
   forbidden: { title: "You may not see this screen any more", text: "An administrator may have changed your rights. The app keeps running." },
   unknown_session: { title: "This session is gone", text: "The server does not know it any more." },
+  cut: { title: "You were disconnected by the owner", text: "The app keeps running for them. Ask them if you should come back." },
   refused: { title: "The screen cannot be shown here", text: "The server refused this connection." },
 } as const satisfies Record<EndCause, { title: string; text: string }>;
 

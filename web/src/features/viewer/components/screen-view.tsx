@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import type { Session } from "@/api/wire";
 import { StopSession } from "@/components/sessions/stop-session";
@@ -6,6 +6,7 @@ import { useMedia } from "@/hooks/use-media";
 import { cn } from "@/lib/format";
 import { storedFit, storeFit } from "../fit";
 import type { TouchMode } from "../touch-gestures";
+import { SharingBanner } from "../sharing/sharing-banner";
 import { useBar } from "../use-bar";
 import { useClipboard } from "../use-clipboard";
 import { useScreen } from "../use-screen";
@@ -16,14 +17,17 @@ import { Tools } from "./tools";
 import { TouchLayer, WHOLE_VIEW } from "./touch-layer";
 import { LastFrame, WaitingOverlay } from "./waiting-overlay";
 
+const ShareDialog = lazy(async () => ({ default: (await import("../sharing/share-dialog")).ShareDialog }));
+
 /** The screen of a running session, which fills the window, and the tools at its edge. */
 export function ScreenView({ session, onEnded }: { session: Session; onEnded: () => void }) {
   const target = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   const isTouch = useMedia("(pointer: coarse)");
-  const [fit, setFit] = useState(() => storedFit(session.capabilities.resize));
+  const [fit, setFit] = useState(() => storedFit(session.capabilities.resize && !session.is_shared));
   const [touchMode, setTouchMode] = useState<TouchMode>("direct");
   const [isKeyboardShown, setIsKeyboardShown] = useState(false);
+  const [isSharing, setIsSharing] = useState(false);
   const [isStopping, setIsStopping] = useState(false);
   const [view, setView] = useState(WHOLE_VIEW);
 
@@ -40,7 +44,13 @@ export function ScreenView({ session, onEnded }: { session: Session; onEnded: ()
   }, [client]);
   const bar = useBar(onChord);
 
+  const canControl = session.can_control;
   useEffect(() => client?.fit(fit), [client, fit]);
+  useEffect(() => client?.watchOnly(!canControl), [client, canControl]);
+  useEffect(() => {
+    // A stream that closed may mean that one's rights have changed.
+    if (link.kind === "waiting") onEnded();
+  }, [link.kind, onEnded]);
   useEffect(() => {
     if (client && !isTouch) client.focus();
   }, [client, isTouch]);
@@ -59,7 +69,8 @@ export function ScreenView({ session, onEnded }: { session: Session; onEnded: ()
         className={cn("absolute inset-0 origin-top-left", link.kind !== "live" && "opacity-0")}
         style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.zoom})` }}
       />
-      {client && isTouch && <TouchLayer client={client} mode={touchMode} view={view} onView={setView} onTouch={bar.hideNow} />}
+      <SharingBanner session={session} />
+      {client && isTouch && canControl && <TouchLayer client={client} mode={touchMode} view={view} onView={setView} onTouch={bar.hideNow} />}
       {link.kind === "connecting" && link.attempt === 0 && <FirstConnection name={session.app_name} />}
       {(link.kind === "waiting" || (link.kind === "connecting" && link.attempt > 0)) && <WaitingOverlay link={link} onRetry={retry} />}
       {link.kind === "ended" && <LinkEnded because={link.because} reason={link.reason} onCheck={onEnded} />}
@@ -72,10 +83,12 @@ export function ScreenView({ session, onEnded }: { session: Session; onEnded: ()
           }}
           onTouchMode={setTouchMode}
           onKeyboard={() => setIsKeyboardShown(!isKeyboardShown)}
+          onShare={() => setIsSharing(true)}
           onStop={() => setIsStopping(true)}
         />
       </EdgeBar>
       {client && isKeyboardShown && <PhoneKeys client={client} onClose={() => setIsKeyboardShown(false)} />}
+      <Suspense>{isSharing && <ShareDialog session={session} onClose={() => setIsSharing(false)} />}</Suspense>
       <StopSession session={isStopping ? session : null} onClose={() => setIsStopping(false)} onStopped={() => void navigate("/")} />
     </main>
   );

@@ -6,6 +6,7 @@ import KeyboardMusic from "lucide-react/icons/keyboard-music";
 import MousePointer2 from "lucide-react/icons/mouse-pointer-2";
 import Pointer from "lucide-react/icons/pointer";
 import Shrink from "lucide-react/icons/shrink";
+import Users from "lucide-react/icons/users";
 import Square from "lucide-react/icons/square";
 import { Link } from "react-router";
 import type { Session } from "@/api/wire";
@@ -19,6 +20,7 @@ import type { TouchMode } from "../touch-gestures";
 import type { Bar } from "../use-bar";
 import type { ClipboardLink } from "../use-clipboard";
 import { useFullscreen } from "../use-fullscreen";
+import { PeoplePanel } from "../sharing/people-panel";
 import { BAR_BUTTON } from "./bar-look";
 import { BarPopover } from "./bar-popover";
 import { ClipboardPanel } from "./clipboard-panel";
@@ -37,11 +39,12 @@ export interface ToolsProps {
   onTouchMode: (mode: TouchMode) => void;
   isKeyboardShown: boolean;
   onKeyboard: () => void;
+  onShare: () => void;
   onStop: () => void;
 }
 
 /** The buttons in the bar. Those that need a picture wait until there is one. */
-export function Tools({ session, client, bar, clipboard, fit, onFit, touchMode, onTouchMode, isKeyboardShown, onKeyboard, onStop }: ToolsProps) {
+export function Tools({ session, client, bar, clipboard, fit, onFit, touchMode, onTouchMode, isKeyboardShown, onKeyboard, onShare, onStop }: ToolsProps) {
   const isTouch = useMedia("(pointer: coarse)");
   const fullscreen = useFullscreen();
   const { edge } = bar.place;
@@ -61,7 +64,7 @@ export function Tools({ session, client, bar, clipboard, fit, onFit, touchMode, 
       <Divider upright={upright} />
       {client && (
         <>
-          {isTouch && (
+          {isTouch && session.can_control && (
             <>
               <button type="button" aria-label="On-screen keyboard" aria-pressed={isKeyboardShown} onClick={onKeyboard} className={BAR_BUTTON}>
                 <KeyboardMusic />
@@ -78,11 +81,11 @@ export function Tools({ session, client, bar, clipboard, fit, onFit, touchMode, 
               </button>
             </>
           )}
-          <KeysMenu client={client} edge={edge} onOpenChange={bar.pin} />
+          {session.can_control && <KeysMenu client={client} edge={edge} onOpenChange={bar.pin} />}
           <BarPopover label="Clipboard" icon={<Clipboard />} edge={edge} onOpenChange={bar.pin}>
             <ClipboardPanel clipboard={clipboard} allowed={session.clipboard} appName={session.app_name} />
           </BarPopover>
-          <FitMenu fit={fit} canResize={session.capabilities.resize} edge={edge} onFit={onFit} onOpenChange={bar.pin} />
+          <FitMenu fit={fit} canResize={session.capabilities.resize && !session.is_shared} edge={edge} onFit={onFit} onOpenChange={bar.pin} />
           <BarPopover label="Connection quality" icon={<Activity />} edge={edge} onOpenChange={bar.pin}>
             <QualityPanel client={client} />
           </BarPopover>
@@ -99,10 +102,15 @@ export function Tools({ session, client, bar, clipboard, fit, onFit, touchMode, 
           {fullscreen.isFull ? <Shrink /> : <Expand />}
         </button>
       )}
-      <Divider upright={upright} />
-      <button type="button" aria-label="Stop session" title="Stop session" onClick={onStop} className={cn(BAR_BUTTON, "hover:bg-danger-soft hover:text-danger")}>
+      {!session.is_shared && (
+        <BarPopover label={peopleLabel(session.viewers)} icon={<Users className={session.viewers > 0 ? "text-live" : ""} />} edge={edge} onOpenChange={bar.pin}>
+          <PeoplePanel session={session} onShare={onShare} />
+        </BarPopover>
+      )}
+      {!session.is_shared && <Divider upright={upright} />}
+      {!session.is_shared && <button type="button" aria-label="Stop session" title="Stop session" onClick={onStop} className={cn(BAR_BUTTON, "hover:bg-danger-soft hover:text-danger")}>
         <Square fill="currentColor" className="!size-3.5" />
-      </button>
+      </button>}
       {!upright && !isTouch && (
         <span className="hidden items-center gap-1 border-l border-line pr-1.5 pl-3 text-[12px] text-ink-3 lg:flex" title="Press and release together to bring this bar back">
           <Kbd>Ctrl</Kbd>
@@ -113,6 +121,10 @@ export function Tools({ session, client, bar, clipboard, fit, onFit, touchMode, 
       )}
     </>
   );
+}
+
+function peopleLabel(viewers: number): string {
+  return viewers === 0 ? "People" : `People, ${viewers} with you`;
 }
 
 function Divider({ upright }: { upright: boolean }) {
