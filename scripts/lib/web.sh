@@ -42,3 +42,15 @@ build_web() {
   with_web_lock install_web_packages
   with_web_lock build_web_app
 }
+
+# The real identity provider of the flows: small, and only for tests.
+install_provider() {
+  local folder=sortie-e2e/provider stamp
+  stamp="$(sha256sum "$folder/package.json" "$folder/package-lock.json") $(node_version)"
+  if [ "$(cat "$folder/node_modules/.sortie-stamp" 2>/dev/null)" = "$stamp" ]; then
+    echo "The test's identity provider is up to date."
+    return
+  fi
+  npm --prefix "$folder" install --no-save --no-audit --no-fund
+  echo "$stamp" >"$folder/node_modules/.sortie-stamp"
+}

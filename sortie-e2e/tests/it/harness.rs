@@ -4,9 +4,11 @@ pub(crate) mod client;
 pub(crate) mod events;
 pub(crate) mod postgres;
 pub(crate) mod processes;
+pub(crate) mod provider;
 pub(crate) mod screen;
 pub(crate) mod seed;
 pub(crate) mod server;
+pub(crate) mod visitor;
 pub(crate) mod world;
 
 use std::time::{Duration, Instant};

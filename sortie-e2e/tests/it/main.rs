@@ -28,3 +28,5 @@ mod replicas;
 mod secrets;
 #[cfg(test)]
 mod sharing;
+#[cfg(test)]
+mod sso;

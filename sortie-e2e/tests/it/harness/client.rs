@@ -84,6 +84,11 @@ impl Client {
         Self { credential: Credential::Cookie(cookie), ..browser }
     }
 
+    /// A browser that has this cookie already.
+    pub(crate) fn with_cookie(&self, cookie: String) -> Self {
+        Self { credential: Credential::Cookie(cookie), ..self.on_page_of(&format!("http://{}", self.address)) }
+    }
+
     /// The same caller, from a page of this origin.
     pub(crate) fn on_page_of(&self, origin: &str) -> Self {
         Self { origin: Some(origin.to_owned()), ..self.clone() }
