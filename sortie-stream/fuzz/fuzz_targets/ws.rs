@@ -1,4 +1,5 @@
-//! The frames of a viewer: whatever comes, in whatever pieces, the payload is the same and the memory bounded.
+//! The frames of a viewer, and of a display that brings a WebSocket: whatever comes, in whatever pieces, the payload is the same
+//! and the memory bounded.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,8 +7,8 @@ use sortie_stream::ws::Refusal;
 use sortie_stream::ws::frames::{Frames, MAX_HELD};
 use sortie_stream::ws::header::Peer;
 
-fn payload<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, Refusal> {
-    let mut uplink = Frames::new(Peer::Viewer);
+fn payload<'a>(peer: Peer, pieces: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, Refusal> {
+    let mut uplink = Frames::new(peer);
     let mut payload = Vec::new();
     for piece in pieces {
         let mut buffer = vec![0; MAX_HELD];
@@ -21,7 +22,9 @@ fn payload<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, Refusa
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (size, bytes) = input;
-    let whole = payload(std::iter::once(bytes));
-    let pieces = payload(bytes.chunks(usize::from(size).max(1)));
-    assert_eq!(whole, pieces);
+    for peer in [Peer::Viewer, Peer::Display] {
+        let whole = payload(peer, std::iter::once(bytes));
+        let pieces = payload(peer, bytes.chunks(usize::from(size).max(1)));
+        assert_eq!(whole, pieces);
+    }
 });
