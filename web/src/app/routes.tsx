@@ -36,6 +36,8 @@ export const router = createBrowserRouter([
     children: [
       page("/sign-in", async () => (await import("@/features/auth/sign-in-page")).SignInPage),
       page("/join", async () => (await import("@/features/join/join-page")).JoinPage),
+      page("/register", async () => (await import("@/features/auth/register-page")).RegisterPage),
+      page("/reset", async () => (await import("@/features/auth/reset-page")).ResetPage),
       {
         Component: RequireSignIn,
         children: [

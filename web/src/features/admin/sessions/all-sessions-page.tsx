@@ -22,6 +22,7 @@ import { useMe } from "@/hooks/use-me";
 import { usePageTitle } from "@/hooks/use-page-title";
 import { useUrlState } from "@/hooks/use-url-state";
 import { score } from "@/lib/search";
+import { ObserveDialog } from "./observe-dialog";
 
 const FILTERS = [
   { value: "running,creating", label: "Live" },
@@ -31,7 +32,7 @@ const FILTERS = [
 ] as const;
 const LIVE = "running,creating";
 
-function columns(myId: string | undefined, onStop: (session: Session) => void): Column<Session>[] {
+function columns(myId: string | undefined, onStop: (session: Session) => void, onObserve: (session: Session) => void): Column<Session>[] {
   return [
     {
       id: "app",
@@ -82,9 +83,16 @@ function columns(myId: string | undefined, onStop: (session: Session) => void): 
       className: "text-right",
       cell: (session) =>
         isLive(session.status) && (
-          <Button size="small" aria-label={`Stop ${session.app_name} of ${session.username}`} onClick={() => onStop(session)}>
-            Stop
-          </Button>
+          <span className="flex justify-end gap-1.5">
+            {session.user_id !== myId && session.status === "running" && (
+              <Button size="small" tone="quiet" aria-label={`Observe ${session.app_name} of ${session.username}`} onClick={() => onObserve(session)}>
+                Observe…
+              </Button>
+            )}
+            <Button size="small" aria-label={`Stop ${session.app_name} of ${session.username}`} onClick={() => onStop(session)}>
+              Stop
+            </Button>
+          </span>
         ),
     },
   ];
@@ -95,6 +103,7 @@ export function AllSessionsPage() {
   const { me } = useMe();
   const [status, setStatus] = useUrlState("status", LIVE);
   const [search, setSearch] = useUrlState("q");
+  const [observed, setObserved] = useState<Session | null>(null);
   const [stopping, setStopping] = useState<Session | null>(null);
   const sessions = useInfiniteQuery(allSessionsQuery(status));
   const all = sessions.data?.pages.flatMap((page) => page.items);
@@ -102,7 +111,7 @@ export function AllSessionsPage() {
   const shown = FILTERS.find((filter) => filter.value === status)?.value ?? LIVE;
   return (
     <>
-      <PageHeader title="Sessions">Everybody&rsquo;s, live. Looking into a screen needs its owner&rsquo;s invitation.</PageHeader>
+      <PageHeader title="Sessions">Everybody&rsquo;s, live. Looking into a screen needs its owner&rsquo;s invitation, or a reason that the audit log keeps.</PageHeader>
       <div className="mb-4">
         <Segmented label="State" value={shown} options={FILTERS} onChange={setStatus} />
       </div>
@@ -112,7 +121,7 @@ export function AllSessionsPage() {
         <DataTable
           label="Sessions"
           rows={rows}
-          columns={columns(me?.id, setStopping)}
+          columns={columns(me?.id, setStopping, setObserved)}
           keyOf={(session) => session.id}
           toolbar={<SearchField label="Search by app or person" className="w-full sm:w-72" value={search} onChange={(event) => setSearch(event.target.value)} />}
           empty={
@@ -127,6 +136,7 @@ export function AllSessionsPage() {
           Show older ones
         </Button>
       )}
+      {observed && <ObserveDialog session={observed} onClose={() => setObserved(null)} />}
       <StopSession session={stopping} onClose={() => setStopping(null)} />
     </>
   );
