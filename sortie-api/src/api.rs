@@ -4,7 +4,7 @@ use std::{
     fmt,
     net::IpAddr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::{
-    assets::Assets, catalog::Catalog, handlers::events::EventBytes, metrics::Metrics, openapi, rates::Limiters,
-    settings::Settings, slots::Slots,
+    assets::Assets, catalog::Catalog, error::ApiError, handlers::events::EventBytes, metrics::Metrics, openapi,
+    rates::Limiters, settings::Settings, slots::Slots,
 };
 
 /// How often idle rate limits are forgotten and metrics folded.
@@ -30,9 +30,6 @@ pub enum ApiStartError {
     /// The metrics cannot be set up.
     #[error("the metrics cannot be set up")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
-    /// The description of the interface cannot be written.
-    #[error("the description of the interface cannot be written")]
-    OpenApi(#[from] serde_json::Error),
 }
 
 /// The HTTP face of one server.
@@ -45,7 +42,8 @@ pub struct Api {
     pub(crate) limiters: Limiters,
     pub(crate) catalog: Catalog,
     pub(crate) event_bytes: EventBytes,
-    pub(crate) openapi: bytes::Bytes,
+    /// Written when somebody first asks.
+    openapi: OnceLock<bytes::Bytes>,
     pub(crate) streams: Streams,
     pub(crate) event_streams: Slots<UserId>,
     pub(crate) connections: Slots<IpAddr>,
@@ -68,7 +66,7 @@ impl Api {
             limiters: Limiters::new(&settings.rates),
             catalog: Catalog::default(),
             event_bytes: EventBytes::default(),
-            openapi: serde_json::to_vec(&openapi::document())?.into(),
+            openapi: OnceLock::new(),
             streams: Streams::new(),
             event_streams: Slots::new(settings.max_streams_per_user),
             connections: Slots::new(settings.max_connections_per_address),
@@ -116,6 +114,15 @@ impl Api {
         let (streams_left, finished) = tokio::join!(self.streams.drain(patience), finishing);
         let finished = finished.is_ok();
         info!(streams_left, requests_finished = finished, "Connections drained");
+    }
+
+    /// The description of the interface.
+    pub(crate) fn openapi(&self) -> Result<bytes::Bytes, ApiError> {
+        if let Some(written) = self.openapi.get() {
+            return Ok(written.clone());
+        }
+        let written = serde_json::to_vec(&openapi::document()).map_err(ApiError::internal)?;
+        Ok(self.openapi.get_or_init(|| written.into()).clone())
     }
 
     /// A fresh id for a request.

@@ -1,6 +1,6 @@
 //! The web app's files, held in memory: each with its compressed twins, its type and its tag.
 
-use std::{borrow::Cow, collections::HashMap, fmt};
+use std::{borrow::Cow, collections::HashMap, fmt, sync::OnceLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -15,7 +15,8 @@ struct Asset {
     plain: Bytes,
     gzip: Option<Bytes>,
     brotli: Option<Bytes>,
-    tag: String,
+    /// Made when the file is first asked for: until then nothing of it needs to be in memory.
+    tag: OnceLock<String>,
     content_type: &'static str,
     caching: &'static str,
 }
@@ -49,8 +50,7 @@ impl Assets {
             let (gzip, brotli) = (bytes.remove(&format!("{path}.gz")), bytes.remove(&format!("{path}.br")));
             let Some(plain) = bytes.remove(&path) else { continue };
             let (content_type, caching) = (content_type(&path), caching(&path));
-            let tag = tag(&plain);
-            assets.insert(path, Asset { plain, gzip, brotli, tag, content_type, caching });
+            assets.insert(path, Asset { plain, gzip, brotli, tag: OnceLock::new(), content_type, caching });
         }
         Self { files: assets, moved: HashMap::new() }
     }
@@ -105,7 +105,8 @@ impl Asset {
             (_, true, _, Some(gzip)) => (gzip, Some("gzip")),
             _ => (&self.plain, None),
         };
-        let tag = format!("\"{}{}\"", self.tag, encoding.map(|it| format!("-{it}")).unwrap_or_default());
+        let tag = self.tag.get_or_init(|| tag(&self.plain));
+        let tag = format!("\"{}{}\"", tag, encoding.map(|it| format!("-{it}")).unwrap_or_default());
         let mut response = if is_known(headers, &tag) {
             answer::bare(StatusCode::NOT_MODIFIED)
         } else {

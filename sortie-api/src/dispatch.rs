@@ -26,7 +26,7 @@ pub(crate) async fn dispatch(
         (Route::Healthz, _) => Ok(site::healthz()),
         (Route::Readyz, _) => Ok(site::readyz(&cx).await),
         (Route::Metrics, _) => site::metrics(&cx),
-        (Route::OpenApi, _) => Ok(site::openapi(&cx)),
+        (Route::OpenApi, _) => site::openapi(&cx),
         (Route::Config, _) => Ok(site::config(&cx)),
         (Route::AppsJson, _) => apps::public(&cx).await,
         (Route::Login, _) => auth::login(cx, payload).await,

@@ -60,8 +60,8 @@ pub(crate) fn metrics(cx: &Context) -> Result<Response<Body>, ApiError> {
 
 /// This interface, described.
 #[utoipa::path(get, path = "/openapi.json", tag = "site", responses((status = 200, body = serde_json::Value)))]
-pub(crate) fn openapi(cx: &Context) -> Response<Body> {
-    answer::typed(StatusCode::OK, "application/json", answer::full(cx.api.openapi.clone()))
+pub(crate) fn openapi(cx: &Context) -> Result<Response<Body>, ApiError> {
+    Ok(answer::typed(StatusCode::OK, "application/json", answer::full(cx.api.openapi()?)))
 }
 
 /// What the web app must know first.
