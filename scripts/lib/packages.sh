@@ -4,8 +4,8 @@
 # The Rust build: a linker, and OpenSSL's headers for the PostgreSQL client library.
 packages_build=(build-essential ca-certificates pkg-config libssl-dev)
 
-# What the local runtime starts for every session.
-packages_runtime=(tigervnc-standalone-server x11-xkb-utils bubblewrap openbox)
+# What the local runtime starts for every session; fontconfig keeps the font cache that all of them share.
+packages_runtime=(tigervnc-standalone-server x11-xkb-utils bubblewrap openbox fontconfig)
 
 # The catalog's programs, and fonts and icons that they show.
 packages_apps=(xterm mousepad galculator pcmanfm mtpaint x11-apps xdemineur
