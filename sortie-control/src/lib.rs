@@ -15,6 +15,7 @@ pub mod error;
 pub mod events;
 mod housekeeping;
 mod place;
+pub mod places;
 pub mod reconciler;
 pub mod records;
 pub mod session;
@@ -22,6 +23,7 @@ pub mod sharing;
 pub mod stream;
 mod sweeper;
 pub mod tasks;
+pub mod workloads;
 
 pub use control::{Control, Ports, Settings};
 pub use error::ControlError;

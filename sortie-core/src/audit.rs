@@ -100,6 +100,8 @@ audit_actions! {
     UpdateSettings = "UPDATE_SETTINGS",
     /// Wrote the catalog's first apps from a seed file.
     SeedApps = "SEED_APPS",
+    /// Removed a workload that ran for nobody.
+    PurgeWorkload = "PURGE_WORKLOAD",
     /// Exported the audit.
     ExportAudit = "EXPORT_AUDIT",
 }

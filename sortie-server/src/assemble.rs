@@ -51,7 +51,7 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
     let tasks = Tasks::new();
     let tls = settings.tls.as_ref().map(|files| tls::load(files, &tasks)).transpose()?;
-    let runtime = runtime(settings, &tasks).await?;
+    let runtime = runtime(settings, Some(&tasks)).await?;
     let sign_on = sso::sign_on(settings, address)?;
     let control = Control::new(ports(&store, runtime, sign_on.provider), control_settings(settings));
     control.start(&tasks).await.context("the server cannot take care of this place")?;
@@ -68,16 +68,23 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     Ok(Server { store, api, tasks, listener, tls })
 }
 
-/// Opens what runs apps.
-async fn runtime(settings: &Settings, tasks: &Tasks) -> anyhow::Result<Arc<dyn Runtime>> {
+/// The use cases for one command: no loop runs, and nobody is served.
+pub(crate) async fn without_loops(settings: &Settings) -> anyhow::Result<(Store, Control)> {
+    let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
+    let runtime = runtime(settings, None).await?;
+    Ok((store.clone(), Control::new(ports(&store, runtime, None), control_settings(settings))))
+}
+
+/// Opens what runs apps; with tasks it is tried out in the background.
+async fn runtime(settings: &Settings, tasks: Option<&Tasks>) -> anyhow::Result<Arc<dyn Runtime>> {
     match settings.runtime {
         RuntimeKind::Local => {
             let runtime =
                 LocalRuntime::open(local_settings(settings)).await.context("the local runtime cannot be used")?;
-            tasks.spawn_loop("probe", {
-                let runtime = runtime.clone();
-                move || probe_until_good(runtime.clone())
-            });
+            if let Some(tasks) = tasks {
+                let tried = runtime.clone();
+                tasks.spawn_loop("probe", move || probe_until_good(tried.clone()));
+            }
             Ok(Arc::new(runtime))
         }
         RuntimeKind::Kubernetes => {

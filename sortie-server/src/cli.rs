@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command;
+use crate::command::{self, places::Places, workloads::Workloads};
 
 /// Self-hosted application launcher: open one page, click an app, work in it in the browser.
 #[derive(Debug, Parser)]
@@ -22,6 +22,16 @@ enum Command {
     Serve,
     /// Print the effective configuration, and where each value comes from; secrets masked.
     Config,
+    /// List where workloads live, and close the books of a place that is gone.
+    Places {
+        #[command(subcommand)]
+        what: Option<Places>,
+    },
+    /// List what runs in this place, and remove what runs for nobody.
+    Workloads {
+        #[command(subcommand)]
+        what: Option<Workloads>,
+    },
     /// Bring the database's schema up to date.
     Migrate {
         /// Only say what would be done.
@@ -56,6 +66,8 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
     match cli.command {
         None | Some(Command::Serve) => command::serve::run(&cli.flags),
         Some(Command::Config) => command::config::run(&cli.flags),
+        Some(Command::Places { what }) => command::places::run(&cli.flags, what),
+        Some(Command::Workloads { what }) => command::workloads::run(&cli.flags, what),
         Some(Command::Migrate { check }) => command::migrate::run(&cli.flags, check),
     }
 }

@@ -1,8 +1,11 @@
 //! The commands of the binary.
 
+mod by_hand;
 pub(crate) mod config;
 pub(crate) mod migrate;
+pub(crate) mod places;
 pub(crate) mod serve;
+pub(crate) mod workloads;
 
 use anyhow::bail;
 
