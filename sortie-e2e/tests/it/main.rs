@@ -3,7 +3,11 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod by_hand;
+#[cfg(test)]
 mod commands;
+#[cfg(test)]
+mod conformance;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]

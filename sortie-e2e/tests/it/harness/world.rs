@@ -51,6 +51,13 @@ impl World {
         world
     }
 
+    /// A folder without any setting: what the defaults make of it.
+    pub(crate) fn bare() -> Self {
+        let mut world = Self::sqlite();
+        world.variables.clear();
+        world
+    }
+
     /// An installation on a database of its own, on the PostgreSQL server that all tests share.
     pub(crate) fn postgres() -> Self {
         Self::on(&sortie_testkit::postgres::Cluster::shared().empty_database().unwrap())
@@ -116,10 +123,15 @@ impl World {
 
     /// Starts the server and waits until it is ready.
     pub(crate) async fn start(&self) -> Server {
+        self.start_with(&[]).await
+    }
+
+    /// The same with arguments.
+    pub(crate) async fn start_with(&self, args: &[&str]) -> Server {
         let log = self.next_log();
         let file = fs::File::create(&log).unwrap();
         let mut command = self.command();
-        command.stdout(file.try_clone().unwrap()).stderr(file);
+        command.args(args).stdout(file.try_clone().unwrap()).stderr(file);
         Server::start(&mut command, log).await
     }
 
@@ -210,7 +222,7 @@ impl Drop for World {
 }
 
 /// The built server: cargo puts it beside the folder that this test's executable is in.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let path = own.ancestors().nth(2).unwrap().join("sortie");
     assert!(path.exists(), "{} is missing: run `cargo build -p sortie-server` first", path.display());

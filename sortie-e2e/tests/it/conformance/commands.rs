@@ -1,0 +1,49 @@
+//! Commands of the documents, run by a shell against a real server.
+
+use super::{Judgement, facts, project, shell, text};
+use crate::harness::world::{World, binary};
+
+#[tokio::test]
+async fn the_documents_commands_do_what_they_say() {
+    let mut judgement = Judgement::of("commands");
+    let world = World::sqlite();
+    let server = world.start().await;
+    let file = world.data_dir().join("sortie.db");
+    for fact in facts("commands.toml", "command") {
+        let printed = text(&fact, "line");
+        if fact["pending"].is_string() {
+            judgement.later(&fact, printed);
+            continue;
+        }
+        let line = printed
+            .replace("/data/", &format!("{}/", file.parent().unwrap().display()))
+            .replace("localhost:8080", &server.address.to_string());
+        let expected = text(&fact, "prints");
+        let differs = match shell(&line, world.folder()) {
+            Ok(told) if told.contains(expected) => None,
+            Ok(told) => Some(format!("prints {told:?}, not {expected:?}")),
+            Err(error) => Some(error),
+        };
+        judgement.judge(&fact, printed, differs);
+    }
+    judgement.conclude();
+}
+
+#[tokio::test]
+async fn the_documents_flags_start_a_server_in_both_spellings() {
+    for dashes in ["-", "--"] {
+        let mut world = World::sqlite();
+        let seed = project().join("examples/apps-with-containers.json");
+        let file = world.folder().join("other.db");
+        for name in ["SORTIE_DB", "SORTIE_SEED", "SORTIE_PORT"] {
+            world.unset(name);
+        }
+        let flag = |name: &str| format!("{dashes}{name}");
+        let (db, port) = (flag("db"), flag("port"));
+        let args = [db.as_str(), file.to_str().unwrap(), &flag("seed"), seed.to_str().unwrap(), &port, "0"];
+        let server = world.start_with(&args).await;
+        let apps = server.anybody().get("/api/apps").await.json();
+        assert_eq!(apps[0]["id"], "browser", "{apps}");
+        assert!(file.exists() && binary().exists());
+    }
+}
