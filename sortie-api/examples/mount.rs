@@ -88,6 +88,8 @@ fn ports(folder: &Path) -> Result<Ports, Failure> {
         accounts: Arc::new(store.clone()),
         sharing: Arc::new(store.clone()),
         identities: Arc::new(store.clone()),
+        access: Arc::new(store.clone()),
+        tenants: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store),
         runtime: Arc::new(Nothing(PlaceId::new("nowhere")?)),

@@ -1,7 +1,7 @@
 //! The catalog as bytes: made once per change and class of viewers, not once per request.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     io::Write,
     sync::{Arc, Mutex as StdMutex, PoisonError},
     time::{Duration, Instant},
@@ -10,11 +10,11 @@ use std::{
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use sortie_control::{Control, ControlError, catalog::AppView};
+use sortie_control::{Control, ControlError};
 use sortie_core::{
-    app::App,
-    id::{AppId, TenantId},
-    policy::{self, Action, Caller, Object},
+    access::{Membership, request::RequestStatus},
+    id::{AccessRequestId, AppId, CategoryId, TenantId},
+    policy::Caller,
     port::PageRequest,
 };
 use tokio::sync::Mutex;
@@ -30,11 +30,45 @@ use crate::{
 /// How long a rendering is used though no app has changed: what the server can run changes without one.
 const RUNTIME_NEWS: Duration = Duration::from_secs(5);
 
+/// How many renderings are kept.
+const MOST_CLASSES: usize = 200;
+
 /// Viewers who see the same. Whoever adds a rule of visibility to the policy adds what it depends on here.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Class {
     Stranger,
-    SignedIn { tenant: TenantId, roles: Vec<&'static str> },
+    SignedIn(Viewer),
+}
+
+/// Everything of a person that the rules about apps look at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Viewer {
+    tenant: TenantId,
+    home: TenantId,
+    roles: Vec<&'static str>,
+    memberships: Vec<Membership>,
+    administers: BTreeSet<CategoryId>,
+    approved: BTreeSet<CategoryId>,
+    requests: Vec<(AppId, AccessRequestId, RequestStatus)>,
+}
+
+impl Viewer {
+    fn new(caller: &Caller) -> Self {
+        let principal = &caller.principal;
+        let mut roles: Vec<&'static str> = principal.roles.iter().map(|it| it.name()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        let grants = &principal.grants;
+        Self {
+            tenant: caller.tenant.clone(),
+            home: principal.tenant.clone(),
+            roles,
+            memberships: grants.memberships.clone(),
+            administers: grants.administers.clone(),
+            approved: grants.approved.clone(),
+            requests: grants.requests.iter().map(|(app, (id, status))| (app.clone(), id.clone(), *status)).collect(),
+        }
+    }
 }
 
 /// The catalog as one class sees it.
@@ -79,10 +113,7 @@ impl Catalog {
 
     /// As somebody sees it who is signed in.
     pub(crate) async fn for_caller(&self, control: &Control, caller: &Caller) -> Result<Arc<Rendered>, ApiError> {
-        let mut roles: Vec<&'static str> = caller.principal.roles.iter().map(|it| it.name()).collect();
-        roles.sort_unstable();
-        roles.dedup();
-        let cell = self.cell(Class::SignedIn { tenant: caller.principal.tenant.clone(), roles });
+        let cell = self.cell(Class::SignedIn(Viewer::new(caller)));
         let mut kept = cell.lock().await;
         let epoch = control.fresh_epochs().map(|it| it.apps);
         let current = |it: &&Arc<Rendered>| epoch.is_some() && it.epoch == epoch && it.made.elapsed() < RUNTIME_NEWS;
@@ -91,7 +122,7 @@ impl Catalog {
         }
         let views = control.list_apps(caller, &PageRequest::default()).await?.items;
         let icons = views.iter().map(|it| (it.app.id.clone(), it.app.fields.icon.clone())).collect();
-        let out: Vec<AppOut> = views.iter().map(|it| shown(caller, it)).collect();
+        let out: Vec<AppOut> = views.iter().map(AppOut::new).collect();
         let rendered = Arc::new(Rendered::new(epoch, &out, icons)?);
         *kept = Some(Arc::clone(&rendered));
         Ok(rendered)
@@ -99,18 +130,12 @@ impl Catalog {
 
     fn cell(&self, class: Class) -> Cell {
         let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Rights that nobody holds any more leave renderings behind; what is still asked for is made again.
+        if cells.len() >= MOST_CLASSES && !cells.contains_key(&class) {
+            cells.retain(|it, _| *it == Class::Stranger);
+        }
         Arc::clone(cells.entry(class).or_default())
     }
-}
-
-/// An app as this caller may see it.
-pub(crate) fn shown(caller: &Caller, view: &AppView) -> AppOut {
-    AppOut::new(view, is_author(caller, &view.app))
-}
-
-fn is_author(caller: &Caller, app: &App) -> bool {
-    let object = Object::App { tenant: &app.tenant, visibility: app.fields.visibility };
-    policy::may(&caller.principal, Action::UpdateApp, object).is_granted()
 }
 
 impl Rendered {

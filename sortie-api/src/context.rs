@@ -12,6 +12,9 @@ use sortie_core::time::Timestamp;
 /// The most rows that one page holds.
 const MOST_ROWS: u32 = 1_000;
 
+/// Names the tenant of lists and of new things.
+pub(crate) const TENANT: &str = "x-tenant-id";
+
 /// One request.
 pub(crate) struct Context {
     pub(crate) api: Arc<Api>,
@@ -32,10 +35,15 @@ impl Context {
         &self.api.control
     }
 
-    /// Who asks; fails for strangers.
+    /// Who asks, in which tenant; fails for strangers, and for a tenant of which the caller is not a member.
     pub(crate) fn caller(&self) -> Result<Caller, ApiError> {
         let signed_in = self.signed_in.as_ref().ok_or_else(ApiError::not_signed_in)?;
+        let tenant = match self.header(TENANT) {
+            None => &signed_in.principal.tenant,
+            Some(text) => signed_in.principal.choose_tenant(text.trim()).ok_or_else(ApiError::unknown_tenant)?,
+        };
         Ok(Caller {
+            tenant: tenant.clone(),
             principal: signed_in.principal.clone(),
             source_ip: self.visit.client.to_string(),
             request: self.request.clone(),

@@ -98,6 +98,11 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "denied", "guests reach the session that they were let into, and nothing else")
     }
 
+    /// 404 for a tenant that is not there, or not for the caller.
+    pub(crate) fn unknown_tenant() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "unknown_tenant", "there is no such tenant, or you are not a member of it")
+    }
+
     /// 404 for a path that means nothing.
     pub(crate) fn no_such_path() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here")
@@ -193,6 +198,7 @@ impl From<ControlError> for ApiError {
             }
             ControlError::Denied(_) => Self::new(StatusCode::FORBIDDEN, "denied", said),
             ControlError::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", said),
+            ControlError::InUse { code, .. } => Self::new(StatusCode::CONFLICT, code, said),
             ControlError::VersionMismatch => Self::new(StatusCode::PRECONDITION_FAILED, "version_mismatch", said),
             ControlError::Quota { retry_after, .. } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "quota_exceeded", said).retry_after(retry_after)

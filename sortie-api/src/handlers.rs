@@ -1,9 +1,11 @@
 //! One function per route and method: read the request, call one use case, shape the answer.
 
+pub(crate) mod access;
 pub(crate) mod accounts;
 pub(crate) mod apps;
 pub(crate) mod audit;
 pub(crate) mod auth;
+pub(crate) mod categories;
 pub(crate) mod events;
 mod export;
 pub(crate) mod joining;
@@ -13,6 +15,7 @@ pub(crate) mod sessions;
 pub(crate) mod sharing;
 pub(crate) mod site;
 pub(crate) mod sso;
+pub(crate) mod tenants;
 
 use http::{Response, StatusCode, header};
 use serde::Serialize;

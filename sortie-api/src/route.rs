@@ -2,7 +2,7 @@
 //! are checked against it.
 
 use http::Method;
-use sortie_core::id::{AppId, SessionId, ShareId, UserId, ViewerId};
+use sortie_core::id::{AccessRequestId, AppId, CategoryId, SessionId, ShareId, TenantId, UserId, ViewerId};
 
 /// Who gets past the door. What they may do then is decided by the use cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +27,10 @@ pub struct Endpoint {
 }
 
 macro_rules! routes {
-    ($($(#[$doc:meta])* $name:ident $(($id:ty))? = $template:literal [$($method:ident)+] $access:ident $($any:ident)?;)*) => {
+    ($($(#[$doc:meta])* $name:ident $(($($id:ty),+))? = $template:literal [$($method:ident)+] $access:ident $($any:ident)?;)*) => {
         /// A path that means something.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Route { $($(#[$doc])* $name $(($id))?,)* }
+        pub enum Route { $($(#[$doc])* $name $(($($id),+))?,)* }
 
         impl Route {
             /// Every endpoint.
@@ -144,6 +144,42 @@ routes! {
     AdminUser(UserId) = "/api/admin/users/{id}" [GET PUT DELETE] SignedIn;
     /// The installation's settings.
     AdminSettings = "/api/admin/settings" [GET PUT] SignedIn;
+    /// Categories.
+    Categories = "/api/categories" [GET POST] SignedIn;
+    /// One category.
+    Category(CategoryId) = "/api/categories/{id}" [GET PUT DELETE] SignedIn;
+    /// Who manages it.
+    CategoryAdmins(CategoryId) = "/api/categories/{id}/admins" [GET POST] SignedIn;
+    /// One of them.
+    CategoryAdmin(CategoryId, UserId) = "/api/categories/{id}/admins/{userId}" [DELETE] SignedIn;
+    /// Who uses its approved apps.
+    CategoryApproved(CategoryId) = "/api/categories/{id}/approved-users" [GET POST] SignedIn;
+    /// One of them.
+    CategoryApprovedUser(CategoryId, UserId) = "/api/categories/{id}/approved-users/{userId}" [DELETE] SignedIn;
+    /// People of the own tenant.
+    People = "/api/users" [GET] SignedIn;
+    /// Asking for access to an app.
+    AppAccessRequests(AppId) = "/api/apps/{id}/access-requests" [POST] SignedIn;
+    /// Requests for access.
+    AccessRequests = "/api/access-requests" [GET] SignedIn;
+    /// Granting one.
+    GrantAccess(AccessRequestId) = "/api/access-requests/{id}/grant" [POST] SignedIn;
+    /// Refusing one.
+    RefuseAccess(AccessRequestId) = "/api/access-requests/{id}/refuse" [POST] SignedIn;
+    /// Taking the own one back.
+    WithdrawAccess(AccessRequestId) = "/api/access-requests/{id}/withdraw" [POST] SignedIn;
+    /// Why somebody may or may not.
+    Explain = "/api/access/explain" [GET] SignedIn;
+    /// The own tenants.
+    OwnTenants = "/api/tenants" [GET] SignedIn;
+    /// Tenants.
+    Tenants = "/api/admin/tenants" [GET POST] SignedIn;
+    /// One tenant.
+    Tenant(TenantId) = "/api/admin/tenants/{id}" [GET PUT DELETE] SignedIn;
+    /// Its members.
+    Members(TenantId) = "/api/admin/tenants/{id}/members" [GET POST] SignedIn;
+    /// One of them.
+    Member(TenantId, UserId) = "/api/admin/tenants/{id}/members/{userId}" [DELETE] SignedIn;
 }
 
 impl Route {
@@ -220,6 +256,42 @@ impl Route {
             ["admin", "users"] => Self::AdminUsers,
             ["admin", "users", id] => Self::AdminUser(UserId::new(segment(id)?).ok()?),
             ["admin", "settings"] => Self::AdminSettings,
+            ["categories", rest @ ..] => return Self::parse_categories(rest),
+            ["users"] => Self::People,
+            ["apps", id, "access-requests"] => Self::AppAccessRequests(AppId::new(segment(id)?).ok()?),
+            ["access-requests"] => Self::AccessRequests,
+            ["access-requests", id, "grant"] => Self::GrantAccess(AccessRequestId::new(segment(id)?).ok()?),
+            ["access-requests", id, "refuse"] => Self::RefuseAccess(AccessRequestId::new(segment(id)?).ok()?),
+            ["access-requests", id, "withdraw"] => Self::WithdrawAccess(AccessRequestId::new(segment(id)?).ok()?),
+            ["access", "explain"] => Self::Explain,
+            ["tenants"] => Self::OwnTenants,
+            ["admin", "tenants", rest @ ..] => return Self::parse_tenants(rest),
+            _ => return None,
+        })
+    }
+}
+
+impl Route {
+    fn parse_categories(segments: &[&str]) -> Option<Self> {
+        let [id, rest @ ..] = segments else { return Some(Self::Categories) };
+        let id = CategoryId::new(segment(id)?).ok()?;
+        Some(match rest {
+            [] => Self::Category(id),
+            ["admins"] => Self::CategoryAdmins(id),
+            ["admins", user] => Self::CategoryAdmin(id, UserId::new(segment(user)?).ok()?),
+            ["approved-users"] => Self::CategoryApproved(id),
+            ["approved-users", user] => Self::CategoryApprovedUser(id, UserId::new(segment(user)?).ok()?),
+            _ => return None,
+        })
+    }
+
+    fn parse_tenants(segments: &[&str]) -> Option<Self> {
+        let [id, rest @ ..] = segments else { return Some(Self::Tenants) };
+        let id = TenantId::new(segment(id)?).ok()?;
+        Some(match rest {
+            [] => Self::Tenant(id),
+            ["members"] => Self::Members(id),
+            ["members", user] => Self::Member(id, UserId::new(segment(user)?).ok()?),
             _ => return None,
         })
     }
@@ -270,7 +342,7 @@ mod tests {
     #[test]
     fn every_endpoint_is_reached_by_its_own_template() {
         for endpoint in Route::ALL {
-            let path = endpoint.template.replace("{id}", "a%20B");
+            let path = endpoint.template.replace("{id}", "a%20B").replace("{userId}", "c");
             let Found::Route(route) = Route::parse(&path) else { panic!("{path} is no route") };
             assert_eq!(route.endpoint(), endpoint);
         }

@@ -1,5 +1,6 @@
 //! The shapes on the wire: what is sent and taken, and nothing that a domain type holds beyond it.
 
+pub mod access;
 pub mod account;
 pub mod app;
 pub mod event;
@@ -8,6 +9,7 @@ pub mod seed;
 pub mod session;
 pub mod sharing;
 pub mod site;
+pub mod tenant;
 mod time;
 
 pub(crate) use time::{parse_time, rfc3339};

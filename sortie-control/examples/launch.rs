@@ -55,6 +55,8 @@ async fn story() -> Result<String, Box<dyn Error>> {
             accounts: Arc::new(store.clone()),
             sharing: Arc::new(store.clone()),
             identities: Arc::new(store.clone()),
+            access: Arc::new(store.clone()),
+            tenants: Arc::new(store.clone()),
             records: Arc::new(store.clone()),
             coordination: Arc::new(store.clone()),
             runtime: Arc::new(runtime::TestRuntime::default()),
@@ -108,5 +110,11 @@ async fn sign_in(control: &Control, password: Secret) -> Result<Caller, Box<dyn 
     };
     let signed_in = control.sign_in(attempt).await?;
     let known = control.authenticate(signed_in.token.reveal()).await?.ok_or("the token is not known")?;
-    Ok(Caller { principal: known.principal, source_ip: "192.0.2.1".to_owned(), request: RequestId::new("example")? })
+    let tenant = known.principal.tenant.clone();
+    Ok(Caller {
+        principal: known.principal,
+        tenant,
+        source_ip: "192.0.2.1".to_owned(),
+        request: RequestId::new("example")?,
+    })
 }

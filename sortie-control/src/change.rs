@@ -62,6 +62,7 @@ impl Control {
             body: EventBody::App { app: app.id.clone(), kind },
             at,
         };
+        let actor = Actor { tenant: app.tenant.clone(), ..actor };
         Change { at, audit: AuditEntry::new(actor, action, details), events: vec![event] }
     }
 }

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use sortie_core::{
     port::{
-        AccountStore, CatalogStore, Clock, CoordinationStore, CredentialMaker, IdSource, IdentityProvider,
-        IdentityStore, RecordStore, Runtime, SessionStore, SharingStore,
+        AccessStore, AccountStore, CatalogStore, Clock, CoordinationStore, CredentialMaker, IdSource, IdentityProvider,
+        IdentityStore, RecordStore, Runtime, SessionStore, SharingStore, TenantStore,
     },
     quota::Limits,
     spec::Resources,
@@ -42,6 +42,10 @@ pub struct Ports {
     pub accounts: Arc<dyn AccountStore>,
     /// Single sign-on at rest.
     pub identities: Arc<dyn IdentityStore>,
+    /// Categories, rights and requests at rest.
+    pub access: Arc<dyn AccessStore>,
+    /// Tenants at rest.
+    pub tenants: Arc<dyn TenantStore>,
     /// Audit, analytics and settings at rest.
     pub records: Arc<dyn RecordStore>,
     /// Shares, viewers and connections at rest.

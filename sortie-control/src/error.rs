@@ -28,6 +28,14 @@ pub enum ControlError {
     /// The state of things forbids it now.
     #[error("{0}")]
     Conflict(String),
+    /// Other things still need it.
+    #[error("{said}")]
+    InUse {
+        /// For programs.
+        code: &'static str,
+        /// For people.
+        said: &'static str,
+    },
     /// It was changed since the version that the caller names.
     #[error("it was changed by someone else in the meantime; read it again")]
     VersionMismatch,

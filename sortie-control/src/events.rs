@@ -136,7 +136,7 @@ impl Control {
                 let object = Object::Session { id: session, tenant: &event.tenant, owner, part };
                 (all || watches || *owner == principal.user) && may(principal, Action::ViewSession, object).is_granted()
             }
-            EventBody::App { .. } => event.tenant == principal.tenant && principal.guest.is_none(),
+            EventBody::App { .. } => principal.is_member(&event.tenant) && principal.guest.is_none(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! **May not know** HTTP, SQL, pods, processes, JSON or environment variables.
 
+pub mod access;
 pub mod account;
 pub mod activity;
 pub mod catalog;
@@ -23,6 +24,7 @@ pub mod sharing;
 pub mod stream;
 mod sweeper;
 pub mod tasks;
+pub mod tenant;
 pub mod workloads;
 
 pub use control::{Control, Ports, Settings};

@@ -78,7 +78,7 @@ impl Control {
     /// The distinct actions and user names.
     pub async fn audit_choices(&self, caller: &Caller) -> Result<(Vec<String>, Vec<String>), ControlError> {
         Self::check(caller, Action::ReadAudit, "read the audit")?;
-        Ok(self.ports.records.audit_choices(&caller.principal.tenant).await?)
+        Ok(self.ports.records.audit_choices(&caller.tenant).await?)
     }
 
     /// Launches per app and day in `[from, to)`.
@@ -89,19 +89,21 @@ impl Control {
         to: Option<Timestamp>,
     ) -> Result<Vec<LaunchCount>, ControlError> {
         Self::check(caller, Action::ReadAnalytics, "read the analytics")?;
-        Ok(self.ports.records.launch_counts(&caller.principal.tenant, from, to).await?)
+        Ok(self.ports.records.launch_counts(&caller.tenant, from, to).await?)
     }
 
     /// What counts against the caller's quotas.
     pub async fn quotas(&self, caller: &Caller) -> Result<Quotas, ControlError> {
-        let usage = self.ports.sessions.usage(&caller.principal.user).await?;
-        Ok(Quotas { usage, limits: self.settings.limits, defaults: self.settings.default_resources })
+        let usage = self.ports.sessions.usage(&caller.tenant, &caller.principal.user).await?;
+        let quotas = self.tenant_quotas(&caller.tenant).await?;
+        let defaults = quotas.default_resources().or(self.settings.default_resources);
+        Ok(Quotas { usage, limits: quotas.within(self.settings.limits), defaults })
     }
 
     /// The stored settings.
     pub async fn settings(&self, caller: &Caller) -> Result<Vec<(String, String)>, ControlError> {
         Self::check(caller, Action::ManageSettings, "see the settings")?;
-        Ok(self.ports.records.settings(&caller.principal.tenant).await?)
+        Ok(self.ports.records.settings(&caller.tenant).await?)
     }
 
     /// Writes settings; unknown keys are refused.
@@ -124,7 +126,7 @@ impl Control {
         let keys: Vec<_> = settings.iter().map(|(key, _)| key.as_str()).collect();
         let details = vec![("keys", keys.join(", "))];
         let change = self.quiet_change(Actor::from_caller(caller), AuditAction::UpdateSettings, details);
-        self.ports.records.save_settings(&caller.principal.tenant, &settings, change).await?;
+        self.ports.records.save_settings(&caller.tenant, &settings, change).await?;
         self.committed().await;
         Ok(())
     }
@@ -133,7 +135,7 @@ impl Control {
 fn audit_filter(caller: &Caller, query: AuditQuery) -> Result<AuditFilter, ControlError> {
     Control::check(caller, Action::ReadAudit, "read the audit")?;
     let AuditQuery { user, action, from, to } = query;
-    Ok(AuditFilter { tenant: caller.principal.tenant.clone(), user, action, from, to })
+    Ok(AuditFilter { tenant: caller.tenant.clone(), user, action, from, to })
 }
 
 /// A line of text above the sign-in form.

@@ -17,6 +17,7 @@ fn main() -> Result<(), Problems> {
     let app = App {
         id: AppId::new_slug("terminal")?,
         tenant: TenantId::default_tenant(),
+        category: None,
         version: 1,
         fields: AppFields {
             name: "Terminal".to_owned(),

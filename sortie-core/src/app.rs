@@ -4,6 +4,7 @@ pub mod choice;
 pub mod egress;
 pub mod quantity;
 pub mod rules;
+pub mod workload;
 
 pub use choice::{Display, DisplayProtocol, LaunchType, Network, OsType, RecordingPolicy, Visibility, WorkspaceKind};
 pub use egress::{EgressMode, EgressPolicy, EgressRule};
@@ -11,7 +12,7 @@ pub use egress::{EgressMode, EgressPolicy, EgressRule};
 use std::time::Duration;
 
 use crate::{
-    id::{AppId, TenantId},
+    id::{AppId, CategoryId, TenantId},
     invalid::Problems,
     spec::{Resources, Spec},
     time::Timestamp,
@@ -118,6 +119,8 @@ pub struct App {
     pub id: AppId,
     /// Its tenant.
     pub tenant: TenantId,
+    /// Its category; `None` where it has none. `fields.category` is the category's name.
+    pub category: Option<CategoryId>,
     /// Counts its changes: for compare-and-set.
     pub version: i64,
     /// What its author says.

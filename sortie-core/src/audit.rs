@@ -48,6 +48,40 @@ audit_actions! {
     UpdateApp = "UPDATE_APP",
     /// Deleted an app.
     DeleteApp = "DELETE_APP",
+    /// Made a category.
+    CreateCategory = "CREATE_CATEGORY",
+    /// Changed a category.
+    UpdateCategory = "UPDATE_CATEGORY",
+    /// Deleted a category.
+    DeleteCategory = "DELETE_CATEGORY",
+    /// Made somebody an administrator of a category.
+    AddCategoryAdmin = "ADD_CATEGORY_ADMIN",
+    /// Took that away.
+    RemoveCategoryAdmin = "REMOVE_CATEGORY_ADMIN",
+    /// Made somebody an approved user of a category.
+    AddCategoryApprovedUser = "ADD_CATEGORY_APPROVED_USER",
+    /// Took that away.
+    RemoveCategoryApprovedUser = "REMOVE_CATEGORY_APPROVED_USER",
+    /// Asked for access to an app.
+    RequestAccess = "REQUEST_ACCESS",
+    /// Granted it.
+    GrantAccess = "GRANT_ACCESS",
+    /// Refused it.
+    RefuseAccess = "REFUSE_ACCESS",
+    /// Took the own request back.
+    WithdrawAccessRequest = "WITHDRAW_ACCESS_REQUEST",
+    /// Asked what another person may do, and why.
+    ExplainAccess = "EXPLAIN_ACCESS",
+    /// Made a tenant.
+    CreateTenant = "CREATE_TENANT",
+    /// Changed a tenant.
+    UpdateTenant = "UPDATE_TENANT",
+    /// Deleted a tenant.
+    DeleteTenant = "DELETE_TENANT",
+    /// Made somebody a member of a tenant, or changed a member's roles.
+    SaveTenantMember = "SAVE_TENANT_MEMBER",
+    /// Ended a membership.
+    RemoveTenantMember = "REMOVE_TENANT_MEMBER",
     /// Opened a link app.
     OpenLink = "OPEN_LINK",
     /// Launched an app.
@@ -171,7 +205,7 @@ impl Actor {
             on_behalf_of: None,
             source_ip: Some(caller.source_ip.clone()),
             request: Some(caller.request.clone()),
-            tenant: caller.principal.tenant.clone(),
+            tenant: caller.tenant.clone(),
         }
     }
 

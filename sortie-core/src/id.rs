@@ -58,8 +58,12 @@ macro_rules! typed_id {
 }
 
 typed_id! {
+    /// Names one request for access to an app.
+    AccessRequestId, "access_request_id";
     /// Names one app of the catalog: a slug when it is new.
     AppId, "app_id";
+    /// Names a category of the catalog.
+    CategoryId, "category_id";
     /// Names one event of the outbox, before it has a position.
     EventId, "event_id";
     /// Names one installation of Sortie, for the life of its database.

@@ -6,8 +6,10 @@
 //! **May not know** tokio, serde, tracing, the clock, or any other crate of ours. Nothing in here waits, logs, reads the time
 //! or touches the world: time and randomness are arguments.
 
+pub mod access;
 pub mod app;
 pub mod audit;
+pub mod category;
 pub mod event;
 pub mod id;
 pub mod invalid;
@@ -22,6 +24,7 @@ pub mod sharing;
 pub mod sign_in;
 pub mod spec;
 pub mod sso;
+pub mod tenant;
 pub mod time;
 pub mod user;
 pub mod workload;

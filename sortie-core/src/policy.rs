@@ -1,14 +1,27 @@
 //! Who may do what: one function answers every question, and lists ask for the same rules as data.
+//!
+//! Inside a tenant the roles go from `user` over `auditor` and `app-author` to `tenant-admin` and `admin`. A person holds them
+//! in the home tenant by the account and elsewhere by membership. What belongs to a tenant that one is not a member of is not
+//! there, for administrators too: they manage tenants from outside, and join one, audited, to see what is in it.
 
+pub mod action;
 mod app;
+mod category;
+mod installation;
 pub mod rule;
+pub mod scope;
 mod session;
 mod tenant;
 
+use std::sync::Arc;
+
+pub use self::action::Action;
 use self::rule::Rule;
+pub use self::scope::{AppScope, Scope, anonymous_app_scope, app_scope, session_scope};
 use crate::{
-    app::Visibility,
-    id::{RequestId, SessionId, SignInId, TenantId, UserId, ViewerId},
+    access::Grants,
+    app::{App, Visibility},
+    id::{CategoryId, RequestId, SessionId, SignInId, TenantId, UserId, ViewerId},
     sharing::Part,
     user::Role,
 };
@@ -22,8 +35,10 @@ pub struct Principal {
     pub username: String,
     /// The home tenant.
     pub tenant: TenantId,
-    /// The roles.
+    /// The roles in the home tenant.
     pub roles: Vec<Role>,
+    /// What was given to this person besides.
+    pub grants: Arc<Grants>,
     /// The sign-in that was used.
     pub sign_in: SignInId,
     /// Set for a guest: the one session that it reaches.
@@ -40,9 +55,44 @@ pub struct Guest {
 }
 
 impl Principal {
-    /// Whether the principal has a role; administrators have every role.
-    pub fn has(&self, role: Role) -> bool {
-        self.roles.contains(&role) || self.roles.contains(&Role::Admin)
+    /// Whether the principal administers the installation: its tenants, and all that is in those of which it is a member.
+    pub fn is_administrator(&self) -> bool {
+        self.tenant == TenantId::default_tenant() && self.roles.contains(&Role::Admin)
+    }
+
+    /// Whether the principal belongs to a tenant.
+    pub fn is_member(&self, tenant: &TenantId) -> bool {
+        *tenant == self.tenant || self.grants.member_of(tenant).is_some()
+    }
+
+    /// Whether the principal has a role in a tenant. Administrators have every role, a tenant's all but `admin`.
+    pub fn has(&self, tenant: &TenantId, role: Role) -> bool {
+        if self.guest.is_some() {
+            return false;
+        }
+        let held = |wanted: Role| {
+            let at_home = *tenant == self.tenant && self.roles.contains(&wanted);
+            at_home || self.grants.member_of(tenant).is_some_and(|it| it.roles.contains(&wanted))
+        };
+        let admin = held(Role::Admin) || self.is_administrator() && self.is_member(tenant);
+        admin || held(role) || role != Role::Admin && held(Role::TenantAdmin)
+    }
+
+    /// The tenant that this text means, by id or short name, among those of which the principal is a member.
+    pub fn choose_tenant(&self, text: &str) -> Option<&TenantId> {
+        if text == self.tenant.as_str() {
+            return Some(&self.tenant);
+        }
+        let meant = |it: &&crate::access::Membership| it.tenant.as_str() == text || it.slug == text;
+        self.grants.memberships.iter().find(meant).map(|it| &it.tenant)
+    }
+
+    fn administers(&self, category: Option<&CategoryId>) -> bool {
+        category.is_some_and(|it| self.grants.administers.contains(it))
+    }
+
+    fn is_approved(&self, category: Option<&CategoryId>) -> bool {
+        category.is_some_and(|it| self.grants.approved.contains(it))
     }
 }
 
@@ -51,75 +101,12 @@ impl Principal {
 pub struct Caller {
     /// Who asks.
     pub principal: Principal,
+    /// Of which tenant lists are, and in which one new things are made. One of the principal's.
+    pub tenant: TenantId,
     /// From which address.
     pub source_ip: String,
     /// In which request.
     pub request: RequestId,
-}
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// See an app.
-    ViewApp,
-    /// Launch it, or open its link.
-    LaunchApp,
-    /// Make one.
-    CreateApp,
-    /// Change one.
-    UpdateApp,
-    /// Delete one.
-    DeleteApp,
-    /// See a session.
-    ViewSession,
-    /// Stop or restart it.
-    StopSession,
-    /// See its screen, and use it as far as the part in it allows.
-    UseSession,
-    /// Let others look at it, let in who waits, and hand over control.
-    ShareSession,
-    /// Let others type in it.
-    ShareControl,
-    /// See who watches, send them away, and take shares back.
-    ManageViewers,
-    /// Watch somebody else's, for a stated reason.
-    ObserveSession,
-    /// Launch for somebody else.
-    LaunchFor,
-    /// See everybody's sessions.
-    ListAllSessions,
-    /// Read the audit.
-    ReadAudit,
-    /// Read who launched what how often.
-    ReadAnalytics,
-    /// See, make, change and delete accounts.
-    ManageUsers,
-    /// See and change the installation's settings.
-    ManageSettings,
-}
-
-impl Action {
-    /// Every action.
-    pub const ALL: [Self; 18] = [
-        Self::ViewApp,
-        Self::LaunchApp,
-        Self::CreateApp,
-        Self::UpdateApp,
-        Self::DeleteApp,
-        Self::ViewSession,
-        Self::StopSession,
-        Self::UseSession,
-        Self::ShareSession,
-        Self::ShareControl,
-        Self::ManageViewers,
-        Self::ObserveSession,
-        Self::LaunchFor,
-        Self::ListAllSessions,
-        Self::ReadAudit,
-        Self::ReadAnalytics,
-        Self::ManageUsers,
-        Self::ManageSettings,
-    ];
 }
 
 /// What it is asked about.
@@ -129,8 +116,21 @@ pub enum Object<'a> {
     App {
         /// Its tenant.
         tenant: &'a TenantId,
-        /// Who sees it.
+        /// Its category.
+        category: Option<&'a CategoryId>,
+        /// Who uses it.
         visibility: Visibility,
+        /// Whether others see its card.
+        discoverable: bool,
+    },
+    /// A category.
+    Category {
+        /// Its tenant.
+        tenant: &'a TenantId,
+        /// Which.
+        id: &'a CategoryId,
+        /// Whether it holds an app that the principal sees.
+        is_seen: bool,
     },
     /// A session.
     Session {
@@ -145,12 +145,29 @@ pub enum Object<'a> {
     },
     /// Something that belongs to the whole tenant.
     Tenant(&'a TenantId),
+    /// Something that belongs to the installation; the tenant, where it is one.
+    Installation(Option<&'a TenantId>),
 }
 
-impl Object<'_> {
-    fn tenant(&self) -> &TenantId {
+impl<'a> Object<'a> {
+    /// An app as it is.
+    pub fn of_app(app: &'a App) -> Self {
+        let fields = &app.fields;
+        Self::App {
+            tenant: &app.tenant,
+            category: app.category.as_ref(),
+            visibility: fields.visibility,
+            discoverable: fields.discoverable,
+        }
+    }
+
+    fn tenant(&self) -> Option<&'a TenantId> {
         match self {
-            Self::App { tenant, .. } | Self::Session { tenant, .. } | Self::Tenant(tenant) => tenant,
+            Self::App { tenant, .. }
+            | Self::Category { tenant, .. }
+            | Self::Session { tenant, .. }
+            | Self::Tenant(tenant) => Some(tenant),
+            Self::Installation(_) => None,
         }
     }
 }
@@ -196,52 +213,21 @@ impl Decision {
 
 /// Answers every permission question. What is not granted here is denied.
 pub fn may(principal: &Principal, action: Action, object: Object<'_>) -> Decision {
-    if *object.tenant() != principal.tenant {
+    if object.tenant().is_some_and(|it| !principal.is_member(it)) {
         return Decision::hidden(Rule::OtherTenant);
     }
     if let Some(guest) = &principal.guest {
         return session::for_guest(guest, action, object);
     }
     match object {
-        Object::App { visibility, .. } => app::decide(principal, action, visibility),
-        Object::Session { owner, part, .. } => session::decide(principal, action, owner, part),
-        Object::Tenant(_) => tenant::decide(principal, action),
-    }
-}
-
-/// Which rows of a list a principal may see: data that a store translates into its query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Every row of the tenant.
-    Tenant(TenantId),
-    /// The tenant's rows with one of these visibilities.
-    Visible(TenantId, Vec<Visibility>),
-    /// The tenant's rows of one owner.
-    OwnedBy(TenantId, UserId),
-}
-
-/// The apps that a principal may view: the list is the same as asking [`may`] about each.
-pub fn app_scope(principal: &Principal) -> Scope {
-    if principal.guest.is_some() {
-        Scope::Visible(principal.tenant.clone(), Vec::new())
-    } else if principal.has(Role::AppAuthor) {
-        Scope::Tenant(principal.tenant.clone())
-    } else {
-        Scope::Visible(principal.tenant.clone(), vec![Visibility::Public])
-    }
-}
-
-/// The apps whose display fields strangers may read.
-pub fn anonymous_app_scope() -> Scope {
-    Scope::Visible(TenantId::default_tenant(), vec![Visibility::Public])
-}
-
-/// The sessions that a principal may view.
-pub fn session_scope(principal: &Principal) -> Scope {
-    if principal.has(Role::Admin) {
-        Scope::Tenant(principal.tenant.clone())
-    } else {
-        Scope::OwnedBy(principal.tenant.clone(), principal.user.clone())
+        Object::App { tenant, category, visibility, discoverable } => {
+            let app = app::Facts::new(principal, tenant, category, visibility, discoverable);
+            app.decide(action)
+        }
+        Object::Category { tenant, id, is_seen } => category::decide(principal, action, tenant, id, is_seen),
+        Object::Session { tenant, owner, part, .. } => session::decide(principal, action, tenant, owner, part),
+        Object::Tenant(tenant) => tenant::decide(principal, action, tenant),
+        Object::Installation(tenant) => installation::decide(principal, action, tenant),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The ports: what the domain needs from the world. Every port is named for the need, every adapter for its means.
 
+pub mod access;
 pub mod accounts;
 pub mod catalog;
 pub mod clock;
@@ -11,9 +12,11 @@ pub mod records;
 pub mod runtime;
 pub mod sessions;
 pub mod sharing;
+pub mod tenants;
 
 use std::{error::Error, fmt, future::Future, pin::Pin};
 
+pub use access::AccessStore;
 pub use accounts::AccountStore;
 pub use catalog::CatalogStore;
 pub use clock::{Clock, IdSource};
@@ -25,6 +28,7 @@ pub use records::RecordStore;
 pub use runtime::Runtime;
 pub use sessions::SessionStore;
 pub use sharing::SharingStore;
+pub use tenants::TenantStore;
 
 /// A future that a port method answers with.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

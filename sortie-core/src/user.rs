@@ -11,6 +11,8 @@ use crate::{
 pub enum Role {
     /// Everything.
     Admin,
+    /// Everything that belongs to the tenant in which the role is held, but accounts and settings.
+    TenantAdmin,
     /// Makes and changes apps.
     AppAuthor,
     /// Reads the audit and the analytics.
@@ -21,12 +23,13 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::AppAuthor, Self::Auditor, Self::User];
+    pub const ALL: [Self; 5] = [Self::Admin, Self::TenantAdmin, Self::AppAuthor, Self::Auditor, Self::User];
 
     /// The name, as stored and sent.
     pub fn name(self) -> &'static str {
         match self {
             Self::Admin => "admin",
+            Self::TenantAdmin => "tenant-admin",
             Self::AppAuthor => "app-author",
             Self::Auditor => "auditor",
             Self::User => "user",

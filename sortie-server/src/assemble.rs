@@ -104,6 +104,8 @@ fn ports(store: &Store, runtime: Arc<dyn Runtime>, provider: Option<Arc<dyn Iden
         accounts: Arc::new(store.clone()),
         sharing: Arc::new(store.clone()),
         identities: Arc::new(store.clone()),
+        access: Arc::new(store.clone()),
+        tenants: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
         runtime,

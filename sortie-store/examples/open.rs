@@ -31,6 +31,7 @@ pub(crate) async fn run(path: PathBuf) -> anyhow::Result<()> {
     let app = App {
         id: AppId::new_slug("handbook")?,
         tenant: TenantId::default_tenant(),
+        category: None,
         version: 1,
         fields: AppFields {
             name: "Handbook".to_owned(),

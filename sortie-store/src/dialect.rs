@@ -15,6 +15,8 @@ use crate::{connection::AnyConnection, moment::Moment};
 pub(crate) enum Lock<'a> {
     /// Counting every session of the installation.
     GlobalQuota,
+    /// Counting a tenant's sessions.
+    TenantQuota(&'a str),
     /// Counting one user's sessions.
     UserQuota(&'a str),
     /// Looking whether a table is still empty.
@@ -28,6 +30,7 @@ pub(crate) fn lock(connection: &mut AnyConnection, lock: Lock<'_>) -> QueryResul
         AnyConnection::Postgres(_) => {
             let name = match lock {
                 Lock::GlobalQuota => "sortie/quota".to_owned(),
+                Lock::TenantQuota(tenant) => format!("sortie/quota/tenant/{tenant}"),
                 Lock::UserQuota(user) => format!("sortie/quota/user/{user}"),
                 Lock::FirstRows(table) => format!("sortie/first/{table}"),
             };

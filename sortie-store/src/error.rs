@@ -90,6 +90,26 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// A row that others refer to, as the conflict that it is. For the deletions whose port promises that.
+    pub(crate) fn in_use(error: QueryError) -> Self {
+        if matches!(error, QueryError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) {
+            Self::Conflict
+        } else {
+            Self::Query(error)
+        }
+    }
+
+    /// Either: a taken key, or a row that refers to one that is gone.
+    pub(crate) fn in_use_or_taken(error: QueryError) -> Self {
+        if matches!(error, QueryError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) {
+            Self::Conflict
+        } else {
+            Self::taken(error)
+        }
+    }
+}
+
 impl From<Failure> for PortError {
     fn from(failure: Failure) -> Self {
         match failure {

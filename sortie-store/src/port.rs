@@ -1,5 +1,6 @@
 //! The ports of the domain, on the two databases.
 
+mod access;
 mod accounts;
 mod catalog;
 mod change;
@@ -9,6 +10,7 @@ mod records;
 mod sessions;
 mod sharing;
 mod sign_ins;
+mod tenants;
 
 #[cfg(test)]
 pub(crate) use self::{

@@ -1,5 +1,6 @@
 //! Rows as they are stored, and what they mean. A row that means nothing names its table, column and id.
 
+pub(crate) mod access;
 pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod event;
@@ -8,6 +9,7 @@ pub(crate) mod sharing;
 pub(crate) mod sign_in;
 pub(crate) mod spec;
 pub(crate) mod sso;
+pub(crate) mod tenant;
 pub(crate) mod twin;
 pub(crate) mod user;
 

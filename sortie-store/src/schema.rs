@@ -35,6 +35,55 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        category_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// What groups apps.
+    categories (id) {
+        id -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        tenant_id -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Who manages a category.
+    category_admins (category_id, user_id) {
+        category_id -> Text,
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who uses a category's approved apps.
+    category_approved_users (category_id, user_id) {
+        category_id -> Text,
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who asked for which app.
+    access_requests (id) {
+        id -> Text,
+        tenant_id -> Text,
+        app_id -> Text,
+        app_name -> Text,
+        category_id -> Text,
+        user_id -> Text,
+        username -> Text,
+        message -> Text,
+        status -> Text,
+        decided_by -> Nullable<Text>,
+        decision_note -> Text,
+        decided_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
     }
 }
 
@@ -266,6 +315,17 @@ diesel::table! {
         quotas -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Who belongs to which tenant besides the home.
+    tenant_members (tenant_id, user_id) {
+        tenant_id -> Text,
+        user_id -> Text,
+        roles -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -359,7 +419,14 @@ diesel::table! {
 
 diesel::joinable!(session_viewers -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(session_viewers, sessions);
+diesel::joinable!(category_admins -> users (user_id));
+diesel::joinable!(category_approved_users -> users (user_id));
+diesel::joinable!(tenant_members -> tenants (tenant_id));
+diesel::joinable!(tenant_members -> users (user_id));
 diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(sso_identities -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(sign_ins, users);
 diesel::allow_tables_to_appear_in_same_query!(sso_identities, users);
+diesel::allow_tables_to_appear_in_same_query!(category_admins, users);
+diesel::allow_tables_to_appear_in_same_query!(category_approved_users, users);
+diesel::allow_tables_to_appear_in_same_query!(tenant_members, tenants, users);

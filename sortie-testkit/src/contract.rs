@@ -1,5 +1,6 @@
 //! Contract suites: what every adapter of a port promises.
 
+pub mod access;
 pub mod accounts;
 pub mod catalog;
 pub mod coordination;
@@ -9,3 +10,4 @@ pub mod runtime;
 pub mod sample;
 pub mod sessions;
 pub mod sharing;
+pub mod tenants;

@@ -2,13 +2,12 @@
 
 use http::{Response, StatusCode, header};
 use sortie_control::{ControlError, catalog::AppView};
-use sortie_core::{id::AppId, policy::Caller};
+use sortie_core::id::AppId;
 
 use super::{created, ok, with_next};
 use crate::{
     answer::{self, Body},
     body::{MOST, Payload},
-    catalog::shown,
     context::Context,
     error::{ApiError, Problem},
     text::percent_encode,
@@ -33,7 +32,7 @@ pub(crate) async fn list(cx: &Context) -> Result<Response<Body>, ApiError> {
         return Ok(catalog.for_caller(control, &caller).await?.answer(&cx.headers));
     }
     let found = control.list_apps(&caller, &page).await?;
-    let out: Vec<AppOut> = found.items.iter().map(|it| shown(&caller, it)).collect();
+    let out: Vec<AppOut> = found.items.iter().map(AppOut::new).collect();
     Ok(with_next(ok(&out), cx, found.next.as_deref()))
 }
 
@@ -55,7 +54,7 @@ pub(crate) async fn create(cx: Context, payload: Payload) -> Result<Response<Bod
     let fields = said.into_fields().map_err(ControlError::from)?;
     let view = cx.control().create_app(&caller, &id, fields).await?;
     let location = format!("/api/apps/{}", percent_encode(view.app.id.as_str()));
-    Ok(tagged(created(&location, &shown(&caller, &view)), &view))
+    Ok(tagged(created(&location, &AppOut::new(&view)), &view))
 }
 
 /// One app.
@@ -64,7 +63,7 @@ pub(crate) async fn create(cx: Context, payload: Payload) -> Result<Response<Bod
 pub(crate) async fn find(cx: &Context, id: AppId) -> Result<Response<Body>, ApiError> {
     let caller = cx.caller()?;
     let view = cx.control().find_app(&caller, &id).await?;
-    Ok(one(&caller, &view))
+    Ok(one(&view))
 }
 
 /// Replaces an app. With `If-Match` only the version that is named there.
@@ -77,7 +76,7 @@ pub(crate) async fn update(cx: Context, id: AppId, payload: Payload) -> Result<R
     let said: AppBody = payload.json(MOST).await?;
     let fields = said.into_fields().map_err(ControlError::from)?;
     let view = cx.control().update_app(&caller, &id, expected, fields).await?;
-    Ok(one(&caller, &view))
+    Ok(one(&view))
 }
 
 /// Deletes an app; its sessions go on.
@@ -88,8 +87,8 @@ pub(crate) async fn delete(cx: &Context, id: AppId) -> Result<Response<Body>, Ap
     Ok(answer::bare(StatusCode::NO_CONTENT))
 }
 
-fn one(caller: &Caller, view: &AppView) -> Response<Body> {
-    tagged(ok(&shown(caller, view)), view)
+fn one(view: &AppView) -> Response<Body> {
+    tagged(ok(&AppOut::new(view)), view)
 }
 
 fn tagged(response: Response<Body>, view: &AppView) -> Response<Body> {

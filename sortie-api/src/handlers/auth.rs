@@ -97,7 +97,9 @@ pub(crate) async fn refresh(cx: Context, payload: Payload) -> Result<Response<Bo
 #[utoipa::path(get, path = "/api/auth/me", tag = "sign-in",
     responses((status = 200, body = User), (status = 401, body = Problem)))]
 pub(crate) async fn me(cx: &Context) -> Result<Response<Body>, ApiError> {
-    Ok(ok(&User::from(&cx.control().me(&cx.caller()?).await?)))
+    let caller = cx.caller()?;
+    let user = User::from(&cx.control().me(&caller).await?);
+    Ok(ok(&user.administering(caller.principal.grants.administers.iter())))
 }
 
 /// Changes the own password; other sign-ins end.

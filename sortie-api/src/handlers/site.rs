@@ -9,7 +9,7 @@ use super::ok;
 use crate::{
     answer::{self, Body},
     body::{MOST, Payload},
-    context::Context,
+    context::{Context, TENANT},
     error::{ApiError, Problem},
     metrics::Gauges,
     wire::site::{ConfigOut, Health, Readiness, RuntimeOut, SignInOut},
@@ -64,12 +64,27 @@ pub(crate) fn openapi(cx: &Context) -> Result<Response<Body>, ApiError> {
     Ok(answer::typed(StatusCode::OK, "application/json", answer::full(cx.api.openapi()?)))
 }
 
-/// What the web app must know first.
+/// What the web app must know first, with the looks of the tenant that the header `X-Tenant-ID` names.
 #[utoipa::path(get, path = "/api/config", tag = "site", responses((status = 200, body = ConfigOut)))]
-pub(crate) fn config(cx: &Context) -> Response<Body> {
+pub(crate) async fn config(cx: &Context) -> Result<Response<Body>, ApiError> {
     let settings = &cx.api.settings;
-    let branding = settings.branding.clone();
-    ok(&ConfigOut {
+    let mut branding = settings.branding.clone();
+    if let Some(named) = cx.header(TENANT)
+        && let Some(tenant) = cx.control().branding(named.trim()).await?
+    {
+        let look = tenant.branding;
+        for (ours, theirs) in [
+            (&mut branding.tenant_name, look.display_name),
+            (&mut branding.logo_url, look.logo_url),
+            (&mut branding.primary_color, look.primary_color),
+            (&mut branding.secondary_color, look.secondary_color),
+        ] {
+            if !theirs.is_empty() {
+                *ours = theirs;
+            }
+        }
+    }
+    Ok(ok(&ConfigOut {
         tenant_name: branding.tenant_name,
         logo_url: branding.logo_url,
         primary_color: branding.primary_color,
@@ -80,7 +95,7 @@ pub(crate) fn config(cx: &Context) -> Response<Body> {
         version: settings.version.clone(),
         sign_in: SignInOut { allowed: cx.visit.may_sign_in, remedy: sign_in_remedy(cx) },
         runtime: cx.signed_in.as_ref().map(|_| RuntimeOut::from(cx.control().condition())),
-    })
+    }))
 }
 
 /// Why one may not sign in the way one came, and what to do about it.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sortie_control::account::{sign_in::SignedIn, users::UserFields};
 use sortie_core::{
+    id::CategoryId,
     preferences::{Preferences, Theme},
     secret::Secret,
     time::Timestamp,
@@ -69,6 +70,14 @@ impl From<&user::User> for User {
             tenant_id: user.tenant.to_string(),
             last_sign_in_at: user.last_sign_in_at.map(rfc3339),
         }
+    }
+}
+
+impl User {
+    /// The same with the categories that the person manages, by id.
+    pub(crate) fn administering<'a>(mut self, categories: impl Iterator<Item = &'a CategoryId>) -> Self {
+        self.admin_categories = categories.map(ToString::to_string).collect();
+        self
     }
 }
 

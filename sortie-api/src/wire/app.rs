@@ -5,7 +5,7 @@ pub mod body;
 pub use body::AppBody;
 
 use serde::{Deserialize, Serialize};
-use sortie_control::catalog::AppView;
+use sortie_control::catalog::{AppView, Seen};
 use sortie_core::app::{App, AppFields, WorkspaceKind};
 use utoipa::ToSchema;
 
@@ -173,6 +173,7 @@ pub struct AppOut {
     run_as_root: bool,
     /// Seconds; 0 for the installation's default.
     idle_timeout: i64,
+    category_id: Option<String>,
     tenant_id: String,
     version: i64,
     created_at: String,
@@ -180,15 +181,32 @@ pub struct AppOut {
     can_launch: bool,
     unavailable: Option<CodeAndMessage>,
     hints: Vec<String>,
+    /// Whether one may ask for access.
+    request_access: bool,
+    /// The newest request for access.
+    access_request: Option<RequestRef>,
+}
+
+/// A request for access, in short.
+#[derive(Serialize, ToSchema)]
+pub struct RequestRef {
+    id: String,
+    /// `pending`, `granted`, `refused` or `withdrawn`.
+    status: &'static str,
 }
 
 impl AppOut {
-    /// `is_author` shows how the app is run, too: image, command and environment may hold what is no business of others.
-    pub fn new(view: &AppView, is_author: bool) -> Self {
+    /// What the viewer sees of it: image, command and environment may hold what is no business of others, and a card says
+    /// nothing but what makes it one.
+    pub fn new(view: &AppView) -> Self {
         let app = &view.app;
+        let nothing = AppFields::default();
         let hidden = AppFields { url: app.fields.url.clone(), ..AppFields::default() };
-        let inner = if is_author { &app.fields } else { &hidden };
-        let fields = &app.fields;
+        let (fields, inner) = match view.seen {
+            Seen::Configured => (&app.fields, &app.fields),
+            Seen::Used => (&app.fields, &hidden),
+            Seen::Card => (&nothing, &nothing),
+        };
         Self {
             public: PublicApp::from(app),
             url: inner.url.clone(),
@@ -209,9 +227,10 @@ impl AppOut {
             workspace: workspace(fields),
             clipboard: fields.clipboard.into(),
             recording_policy: fields.recording.name(),
-            discoverable: fields.discoverable,
+            discoverable: app.fields.discoverable,
             run_as_root: fields.run_as_root,
             idle_timeout: fields.idle_timeout_secs,
+            category_id: app.category.as_ref().map(ToString::to_string),
             tenant_id: app.tenant.to_string(),
             version: app.version,
             created_at: rfc3339(app.created_at),
@@ -220,8 +239,14 @@ impl AppOut {
             unavailable: view
                 .unavailable
                 .as_ref()
+                .filter(|_| view.seen != Seen::Card)
                 .map(|it| CodeAndMessage { code: it.code.clone(), message: it.message.clone() }),
-            hints: if is_author { view.hints.clone() } else { Vec::new() },
+            hints: if view.seen == Seen::Configured { view.hints.clone() } else { Vec::new() },
+            request_access: view.can_request,
+            access_request: view
+                .request
+                .as_ref()
+                .map(|(id, status)| RequestRef { id: id.to_string(), status: status.name() }),
         }
     }
 }

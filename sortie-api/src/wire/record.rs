@@ -168,6 +168,11 @@ impl From<Vec<LaunchCount>> for AnalyticsOut {
 pub struct QuotasOut {
     user_sessions: u64,
     max_sessions_per_user: u32,
+    /// The own ones in this tenant.
+    tenant_user_sessions: u64,
+    max_sessions_per_tenant_user: u32,
+    tenant_sessions: u64,
+    max_tenant_sessions: u32,
     global_sessions: u64,
     max_global_sessions: u32,
     default_cpu_request: String,
@@ -179,12 +184,17 @@ pub struct QuotasOut {
 impl From<Quotas> for QuotasOut {
     fn from(quotas: Quotas) -> Self {
         let cpu = |millis: Option<u64>| millis.map(|it| format!("{it}m")).unwrap_or_default();
+        let number = |limit: Option<std::num::NonZeroU32>| limit.map_or(0, std::num::NonZeroU32::get);
         let defaults = quotas.defaults;
         Self {
             user_sessions: quotas.usage.user,
-            max_sessions_per_user: quotas.limits.per_user.map_or(0, std::num::NonZeroU32::get),
+            max_sessions_per_user: number(quotas.limits.per_user),
+            tenant_user_sessions: quotas.usage.tenant_user,
+            max_sessions_per_tenant_user: number(quotas.limits.tenant_per_user),
+            tenant_sessions: quotas.usage.tenant,
+            max_tenant_sessions: number(quotas.limits.tenant),
             global_sessions: quotas.usage.global,
-            max_global_sessions: quotas.limits.global.map_or(0, std::num::NonZeroU32::get),
+            max_global_sessions: number(quotas.limits.global),
             default_cpu_request: cpu(defaults.cpu_request_millis),
             default_cpu_limit: cpu(defaults.cpu_limit_millis),
             default_mem_request: defaults.memory_request_bytes.map(bytes).unwrap_or_default(),

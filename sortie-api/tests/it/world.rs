@@ -65,6 +65,8 @@ impl World {
             accounts: Arc::new(store.clone()),
             sharing: Arc::new(store.clone()),
             identities: Arc::new(store.clone()),
+            access: Arc::new(store.clone()),
+            tenants: Arc::new(store.clone()),
             records: Arc::new(store.clone()),
             coordination: Arc::new(away.clone()),
             runtime: Arc::clone(&runtime) as _,
@@ -121,10 +123,17 @@ impl World {
             username: "root".to_owned(),
             tenant: TenantId::default_tenant(),
             roles: vec![Role::Admin],
+            grants: Arc::default(),
             sign_in: SignInId::new("setup").unwrap(),
             guest: None,
         };
-        Caller { principal, source_ip: "127.0.0.1".to_owned(), request: RequestId::new(ports::Ids.next()).unwrap() }
+        let tenant = TenantId::default_tenant();
+        Caller {
+            principal,
+            tenant,
+            source_ip: "127.0.0.1".to_owned(),
+            request: RequestId::new(ports::Ids.next()).unwrap(),
+        }
     }
 
     /// An access token, as a program gets it.

@@ -1,6 +1,10 @@
 //! Whose token is this?
 
+use std::sync::Arc;
+
 use sortie_core::{
+    access::Grants,
+    id::SignInId,
     policy::Principal,
     secret::TokenHash,
     sign_in::{ClientKind, SignIn},
@@ -44,20 +48,22 @@ impl Control {
     pub async fn authenticate_hash(&self, hash: &TokenHash) -> Result<Option<Authenticated>, ControlError> {
         let epoch = self.fresh_epochs().map(|it| it.access);
         let cached = epoch.and_then(|epoch| self.tokens.get(hash, epoch));
-        if let Some((sign_in, user)) = cached {
-            return Ok(self.good(sign_in, &user, hash));
+        if let Some((sign_in, user, grants)) = cached {
+            return Ok(self.good(sign_in, &user, grants, hash));
         }
-        let Some(found) = self.ports.accounts.find_sign_in(hash).await? else {
+        let Some((sign_in, user)) = self.ports.accounts.find_sign_in(hash).await? else {
             return self.authenticate_guest(hash).await;
         };
+        let grants = Arc::new(self.ports.access.grants_of(&user.id).await?);
+        let found = (sign_in, user, grants);
         if let Some(epoch) = epoch {
             self.tokens.put(hash, &found, epoch);
         }
-        let (sign_in, user) = found;
-        Ok(self.good(sign_in, &user, hash))
+        let (sign_in, user, grants) = found;
+        Ok(self.good(sign_in, &user, grants, hash))
     }
 
-    fn good(&self, mut sign_in: SignIn, user: &User, hash: &TokenHash) -> Option<Authenticated> {
+    fn good(&self, mut sign_in: SignIn, user: &User, grants: Arc<Grants>, hash: &TokenHash) -> Option<Authenticated> {
         if sign_in.client == ClientKind::Browser
             && let Some(extended) = self.activity.extended(&sign_in.id)
         {
@@ -67,7 +73,7 @@ impl Control {
             return None;
         }
         Some(Authenticated {
-            principal: principal(user, &sign_in),
+            principal: principal(user, grants, sign_in.id.clone()),
             client: sign_in.client,
             token: hash.clone(),
             expires_at: sign_in.expires_at,
@@ -76,13 +82,14 @@ impl Control {
     }
 }
 
-pub(super) fn principal(user: &User, sign_in: &SignIn) -> Principal {
+pub(crate) fn principal(user: &User, grants: Arc<Grants>, sign_in: SignInId) -> Principal {
     Principal {
         user: user.id.clone(),
         username: user.username.clone(),
         tenant: user.tenant.clone(),
         roles: user.roles.clone(),
-        sign_in: sign_in.id.clone(),
+        grants,
+        sign_in,
         guest: None,
     }
 }

@@ -2,18 +2,21 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use sortie_core::{secret::TokenHash, sign_in::SignIn, user::User};
+use sortie_core::{access::Grants, secret::TokenHash, sign_in::SignIn, user::User};
 
 /// More tokens than this are not remembered: the map starts over.
 const MOST: usize = 50_000;
 
+/// What a token stands for.
+pub(super) type Known = (SignIn, User, Arc<Grants>);
+
 #[derive(Debug, Default)]
 struct Entries {
     epoch: i64,
-    by_hash: HashMap<TokenHash, (SignIn, User)>,
+    by_hash: HashMap<TokenHash, Known>,
 }
 
 /// See the module.
@@ -21,12 +24,12 @@ struct Entries {
 pub(crate) struct TokenCache(Mutex<Entries>);
 
 impl TokenCache {
-    pub(super) fn get(&self, hash: &TokenHash, epoch: i64) -> Option<(SignIn, User)> {
+    pub(super) fn get(&self, hash: &TokenHash, epoch: i64) -> Option<Known> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         (entries.epoch == epoch).then(|| entries.by_hash.get(hash).cloned()).flatten()
     }
 
-    pub(super) fn put(&self, hash: &TokenHash, found: &(SignIn, User), epoch: i64) {
+    pub(super) fn put(&self, hash: &TokenHash, found: &Known, epoch: i64) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.epoch < epoch || entries.by_hash.len() >= MOST {
             entries.epoch = entries.epoch.max(epoch);

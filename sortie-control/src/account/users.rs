@@ -4,7 +4,7 @@ use sortie_core::{
     audit::AuditAction,
     id::UserId,
     invalid::{Invalid, Problems},
-    policy::{Action, Caller},
+    policy::{self, Action, Caller, Object},
     port::{PortError, accounts::SignIns},
     secret::Secret,
     user::{Role, User, check_password, check_username},
@@ -49,7 +49,7 @@ impl UserFields {
             match Role::parse(name) {
                 Some(role) if !roles.contains(&role) => roles.push(role),
                 Some(_) => {}
-                None => broken.push(Invalid::new("roles", "must be of admin, app-author, auditor, user")),
+                None => broken.push(Invalid::new("roles", "must be of admin, tenant-admin, app-author, auditor, user")),
             }
         }
         if roles.is_empty() {
@@ -87,14 +87,16 @@ impl Control {
     /// Everybody in the tenant, by name.
     pub async fn users(&self, caller: &Caller) -> Result<Vec<User>, ControlError> {
         Self::check(caller, Action::ManageUsers, "see accounts")?;
-        Ok(self.ports.accounts.list_users(&caller.principal.tenant).await?)
+        Ok(self.ports.accounts.list_users(&caller.tenant).await?)
     }
 
     /// One account.
     pub async fn find_user(&self, caller: &Caller, id: &UserId) -> Result<User, ControlError> {
         Self::check(caller, Action::ManageUsers, "see accounts")?;
-        let found = self.ports.accounts.find_user(id).await?;
-        found.filter(|it| it.tenant == caller.principal.tenant).ok_or_else(|| ControlError::not_found("user", id))
+        let user = self.ports.accounts.find_user(id).await?.ok_or_else(|| ControlError::not_found("user", id))?;
+        let home = Object::Tenant(&user.tenant);
+        let may = policy::may(&caller.principal, Action::ManageUsers, home).is_granted();
+        if may { Ok(user) } else { Err(ControlError::not_found("user", id)) }
     }
 
     /// Makes an account.
@@ -106,7 +108,7 @@ impl Control {
         let at = self.now();
         let user = User {
             id: self.ids().user(),
-            tenant: caller.principal.tenant.clone(),
+            tenant: caller.tenant.clone(),
             username: fields.username,
             display_name: fields.display_name,
             email: fields.email,

@@ -6,11 +6,12 @@ use sortie_core::{
     app::{App, RecordingPolicy, WorkspaceKind},
     audit::{Actor, AuditAction},
     event::SessionEventKind,
-    id::{AppId, SessionId, UserId},
+    id::{AppId, SessionId, TenantId, UserId},
     policy::{self, Action, Caller, Object, Outcome},
     port::{PortError, sessions::LaunchError},
     session::{NewSession, Session},
     spec::Spec,
+    tenant::TenantQuotas,
     user::User,
     workload::{Refusal, Viewport, WorkspaceClaim},
 };
@@ -46,8 +47,7 @@ struct Launch {
 impl Control {
     /// Writes down a new session. Nothing has been started when this answers.
     pub async fn launch(&self, caller: &Caller, request: LaunchRequest) -> Result<Session, ControlError> {
-        let owner = self.owner_of_launch(caller, request.owner.clone()).await?;
-        self.launch_for(caller, &request, owner, None).await
+        self.launch_for(caller, &request, None).await
     }
 
     /// The same, continuing another session.
@@ -58,40 +58,46 @@ impl Control {
             idle_timeout: old.idle_timeout,
             owner: Some(old.owner.clone()),
         };
-        let owner = self.owner_of_launch(caller, request.owner.clone()).await?;
-        self.launch_for(caller, &request, owner, Some(old.id.clone())).await
+        self.launch_for(caller, &request, Some(old.id.clone())).await
     }
 
-    async fn owner_of_launch(&self, caller: &Caller, wanted: Option<UserId>) -> Result<(UserId, String), ControlError> {
+    /// Whose session of this app it will be. For somebody else only who administers the app's tenant launches, and only for
+    /// its members: others could not reach the session.
+    async fn owner_of_launch(
+        &self,
+        caller: &Caller,
+        app: &App,
+        wanted: Option<&UserId>,
+    ) -> Result<(UserId, String), ControlError> {
         let own = (caller.principal.user.clone(), caller.principal.username.clone());
-        let Some(wanted) = wanted.filter(|it| *it != own.0) else { return Ok(own) };
-        Self::check(caller, Action::LaunchFor, "launch for somebody else")?;
-        let user: User = self
-            .ports
-            .accounts
-            .find_user(&wanted)
-            .await?
-            .filter(|it| it.tenant == caller.principal.tenant && !it.disabled)
-            .ok_or_else(|| ControlError::not_found("user", &wanted))?;
-        Ok((user.id, user.username))
+        let Some(wanted) = wanted.filter(|it| **it != own.0) else { return Ok(own) };
+        let tenant = Object::Tenant(&app.tenant);
+        if !policy::may(&caller.principal, Action::LaunchFor, tenant).is_granted() {
+            return Err(ControlError::Denied("launch for somebody else"));
+        }
+        let not_found = || ControlError::not_found("user", wanted);
+        let user: User =
+            self.ports.accounts.find_user(wanted).await?.filter(|it| !it.disabled).ok_or_else(not_found)?;
+        if self.is_member(&app.tenant, &user).await? { Ok((user.id, user.username)) } else { Err(not_found()) }
     }
 
     async fn launch_for(
         &self,
         caller: &Caller,
         request: &LaunchRequest,
-        (owner, owner_name): (UserId, String),
         replaces: Option<SessionId>,
     ) -> Result<Session, ControlError> {
         let app = self.launchable(caller, &request.app).await?;
-        let spec = self.spec_of(&app)?;
+        let (owner, owner_name) = self.owner_of_launch(caller, &app, request.owner.as_ref()).await?;
+        let quotas = self.tenant_quotas(&app.tenant).await?;
+        let spec = self.spec_within(&app, &quotas)?;
         if let Some(refusal) = self.refusal_of(&spec) {
             return Err(ControlError::Refused(refusal));
         }
         let launch = Launch { owner, owner_name, replaces };
         for attempt in 1.. {
             let session = self.new_session(&app, spec.clone(), request, &launch).await?;
-            match self.insert(caller, &session).await {
+            match self.insert(caller, &session, &quotas).await {
                 Ok(()) => {
                     info!(session.id = %session.id, app.id = %session.app, user.id = %session.owner, "Session launched");
                     self.reconciler.wake(&session.id);
@@ -114,15 +120,25 @@ impl Control {
         if app.is_workload() { Ok(app) } else { Err(ControlError::NotLaunchable) }
     }
 
+    /// How much the tenant may use. A tenant without a row has no limits of its own.
+    pub(crate) async fn tenant_quotas(&self, tenant: &TenantId) -> Result<TenantQuotas, ControlError> {
+        Ok(self.ports.tenants.find_tenant(tenant).await?.map(|it| it.quotas).unwrap_or_default())
+    }
+
     /// What will be written into the row: the app with typed quantities and the installation's defaults.
     pub(crate) fn spec_of(&self, app: &App) -> Result<Spec, ControlError> {
+        self.spec_within(app, &TenantQuotas::default())
+    }
+
+    /// The same with the tenant's defaults, which go before the installation's.
+    fn spec_within(&self, app: &App, quotas: &TenantQuotas) -> Result<Spec, ControlError> {
         let mut spec = app.resolve().map_err(|problems| {
             ControlError::Refused(Refusal {
                 code: "invalid_spec".to_owned(),
                 message: format!("The app's definition must be mended first: {problems}"),
             })
         })?;
-        spec.resources = spec.resources.or(self.settings.default_resources);
+        spec.resources = spec.resources.or(quotas.default_resources()).or(self.settings.default_resources);
         Ok(spec)
     }
 
@@ -173,7 +189,7 @@ impl Control {
         Ok(Session::launched(new, self.now()))
     }
 
-    async fn insert(&self, caller: &Caller, session: &Session) -> Result<(), LaunchError> {
+    async fn insert(&self, caller: &Caller, session: &Session, quotas: &TenantQuotas) -> Result<(), LaunchError> {
         let mut actor = Actor::from_caller(caller);
         if session.owner != caller.principal.user {
             actor = actor.acting_for(session.owner.clone());
@@ -183,7 +199,7 @@ impl Control {
             Some(old) => (AuditAction::RestartSession, vec![("replaces", old.to_string())]),
         };
         let change = self.session_change(actor, action, session, SessionEventKind::Created, more, session.created_at);
-        self.ports.sessions.launch(session, self.settings.limits, change).await
+        self.ports.sessions.launch(session, quotas.within(self.settings.limits), change).await
     }
 
     /// One app, if the caller may do this to it.
@@ -195,8 +211,7 @@ impl Control {
         what: &'static str,
     ) -> Result<App, ControlError> {
         let app = self.ports.catalog.find_app(id).await?.ok_or_else(|| ControlError::not_found("app", id))?;
-        let object = Object::App { tenant: &app.tenant, visibility: app.fields.visibility };
-        match policy::may(&caller.principal, action, object).outcome {
+        match policy::may(&caller.principal, action, Object::of_app(&app)).outcome {
             Outcome::Granted => Ok(app),
             Outcome::Denied => Err(ControlError::Denied(what)),
             Outcome::Hidden => Err(ControlError::not_found("app", id)),

@@ -36,7 +36,7 @@ impl Control {
             );
             self.ports.records.record_access(&entry, self.now()).await?;
         }
-        let scope = Scope::Tenant(caller.principal.tenant.clone());
+        let scope = Scope::Tenant(caller.tenant.clone());
         let filter = SessionFilter { owner: Some(owner), statuses };
         Ok(self.ports.sessions.list_sessions(&scope, &filter, page).await?)
     }
@@ -49,7 +49,7 @@ impl Control {
         page: &PageRequest,
     ) -> Result<Page<Session>, ControlError> {
         Self::check(caller, Action::ListAllSessions, "see everybody's sessions")?;
-        let scope = policy::session_scope(&caller.principal);
+        let scope = policy::session_scope(&caller.principal, &caller.tenant);
         Ok(self.ports.sessions.list_sessions(&scope, &SessionFilter { owner: None, statuses }, page).await?)
     }
 
@@ -83,7 +83,7 @@ impl Control {
 
     /// Fails unless the caller may do this in the own tenant.
     pub(crate) fn check(caller: &Caller, action: Action, what: &'static str) -> Result<(), ControlError> {
-        let tenant = Object::Tenant(&caller.principal.tenant);
+        let tenant = Object::Tenant(&caller.tenant);
         if policy::may(&caller.principal, action, tenant).is_granted() {
             Ok(())
         } else {

@@ -1,5 +1,7 @@
 //! Guests: people without an account, known by a cookie that is good for one session.
 
+use std::sync::Arc;
+
 use sortie_core::{
     audit::{Actor, AuditAction},
     event::SessionEventKind,
@@ -22,6 +24,7 @@ pub(super) fn principal(viewer: &Viewer, identity: UserId) -> Principal {
         username: format!("{} (guest)", viewer.name),
         tenant: viewer.tenant.clone(),
         roles: Vec::new(),
+        grants: Arc::default(),
         // INVARIANT: both kinds of id obey one rule.
         sign_in: sign_in.unwrap_or_else(|invalid| unreachable!("a viewer's id is no id: {invalid}")),
         guest: Some(Guest { session: viewer.session.clone(), viewer: viewer.id.clone() }),

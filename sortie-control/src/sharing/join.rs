@@ -231,6 +231,7 @@ fn acting(visitor: &Visitor, viewer: &Viewer) -> Caller {
     match &visitor.caller {
         Some(caller) if viewer.user.is_some() => caller.clone(),
         _ => Caller {
+            tenant: viewer.tenant.clone(),
             principal: super::guest::principal(viewer, guest_identity(&viewer.id)),
             source_ip: visitor.source_ip.clone(),
             request: visitor.request.clone(),

@@ -133,7 +133,12 @@ impl Control {
             Wanted::Named(name) => self.ports.accounts.find_user_by_name(name).await?,
         };
         request.terms.check_personal()?;
-        let user = found.filter(|it| it.tenant == session.tenant && !it.disabled);
+        let mut user = found.filter(|it| !it.disabled);
+        if let Some(known) = &user
+            && !self.is_member(&session.tenant, known).await?
+        {
+            user = None;
+        }
         let user = user.ok_or_else(|| match &request.wanted {
             Wanted::User(id) => ControlError::not_found("user", id),
             Wanted::Named(name) => ControlError::not_found("user", name),

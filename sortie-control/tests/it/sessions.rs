@@ -147,7 +147,7 @@ async fn an_app_that_one_may_not_see_cannot_be_launched() {
 
 #[tokio::test]
 async fn a_quota_counts_until_the_workload_is_gone_and_a_restart_does_not_need_a_second_place() {
-    let limits = Limits { per_user: NonZeroU32::new(1), global: None };
+    let limits = Limits { per_user: NonZeroU32::new(1), global: None, ..Limits::default() };
     let stage = Stage::with(Settings { limits, ..Settings::default() }).await;
     stage.app("terminal", |_| {}).await;
     stage.runtime.linger(true);

@@ -104,7 +104,8 @@ impl Stage {
     /// Whose token this is.
     pub(crate) async fn caller_of(&self, token: &Secret) -> Caller {
         let principal = self.control.authenticate(token.reveal()).await.unwrap().unwrap().principal;
-        Caller { principal, source_ip: "192.0.2.1".to_owned(), request: RequestId::new("r-1").unwrap() }
+        let tenant = principal.tenant.clone();
+        Caller { principal, tenant, source_ip: "192.0.2.1".to_owned(), request: RequestId::new("r-1").unwrap() }
     }
 
     /// The administrator, and a new user of this name.
@@ -177,6 +178,8 @@ fn control(
         accounts: Arc::new(store.clone()),
         sharing: Arc::new(store.clone()),
         identities: Arc::new(store.clone()),
+        access: Arc::new(store.clone()),
+        tenants: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
         runtime: Arc::clone(runtime) as Arc<dyn sortie_core::port::Runtime>,

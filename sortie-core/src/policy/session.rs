@@ -1,12 +1,22 @@
 //! Who may do what with a session: the owner, those whom the owner lets in, administrators, and guests.
 
 use super::{Action, Decision, Guest, Object, Principal, rule::Rule};
-use crate::{id::UserId, sharing::Part, user::Role};
+use crate::{
+    id::{TenantId, UserId},
+    sharing::Part,
+    user::Role,
+};
 
 /// Somebody with an account, in the own tenant.
-pub(super) fn decide(principal: &Principal, action: Action, owner: &UserId, part: Option<Part>) -> Decision {
+pub(super) fn decide(
+    principal: &Principal,
+    action: Action,
+    tenant: &TenantId,
+    owner: &UserId,
+    part: Option<Part>,
+) -> Decision {
     let own = *owner == principal.user;
-    let admin = principal.has(Role::Admin);
+    let admin = principal.has(tenant, Role::TenantAdmin);
     // Whoever is no administrator any more observes nothing any more.
     let part = part.filter(|it| *it != Part::Observer || admin);
     if !own && !admin && part.is_none() {
@@ -28,9 +38,9 @@ pub(super) fn decide(principal: &Principal, action: Action, owner: &UserId, part
         }
         Action::ViewSession | Action::UseSession if part.is_some() => Decision::granted(Rule::SessionShared),
         Action::ViewSession | Action::StopSession | Action::ManageViewers if admin => {
-            Decision::granted(Rule::Administrator)
+            Decision::granted(Rule::TenantAdministrator)
         }
-        Action::ObserveSession if admin && !own => Decision::granted(Rule::Administrator),
+        Action::ObserveSession if admin && !own => Decision::granted(Rule::TenantAdministrator),
         // Administrators may not look at another person's screen: observing needs a stated reason and a banner, and makes
         // them a part of the session.
         Action::UseSession if admin => Decision::denied(Rule::SessionNeedsReason),
@@ -41,18 +51,30 @@ pub(super) fn decide(principal: &Principal, action: Action, owner: &UserId, part
         | Action::ShareControl
         | Action::ManageViewers => Decision::denied(Rule::NeedsSessionOwner),
         Action::ObserveSession if own => Decision::denied(Rule::NotForThisKind),
-        Action::ObserveSession => Decision::denied(Rule::NeedsAdministrator),
+        Action::ObserveSession => Decision::denied(Rule::NeedsTenantAdministrator),
         Action::ViewApp
+        | Action::DiscoverApp
         | Action::LaunchApp
+        | Action::RequestApp
         | Action::CreateApp
         | Action::UpdateApp
+        | Action::ConfigureApp
+        | Action::ElevateApp
         | Action::DeleteApp
+        | Action::ViewCategory
+        | Action::CreateCategory
+        | Action::UpdateCategory
+        | Action::DeleteCategory
         | Action::LaunchFor
         | Action::ListAllSessions
         | Action::ReadAudit
         | Action::ReadAnalytics
         | Action::ManageUsers
-        | Action::ManageSettings => Decision::denied(Rule::NotForThisKind),
+        | Action::ManageSettings
+        | Action::ListPeople
+        | Action::ViewTenant
+        | Action::UpdateTenant
+        | Action::ManageTenants => Decision::denied(Rule::NotForThisKind),
     }
 }
 
@@ -66,7 +88,11 @@ pub(super) fn for_guest(guest: &Guest, action: Action, object: Object<'_>) -> De
                 Decision::denied(Rule::GuestsOnlyWatch)
             }
         }
-        Object::Session { .. } | Object::App { .. } | Object::Tenant(_) => Decision::hidden(Rule::GuestsOnlyWatch),
+        Object::Session { .. }
+        | Object::App { .. }
+        | Object::Category { .. }
+        | Object::Tenant(_)
+        | Object::Installation(_) => Decision::hidden(Rule::GuestsOnlyWatch),
     }
 }
 
@@ -74,7 +100,7 @@ pub(super) fn for_guest(guest: &Guest, action: Action, object: Object<'_>) -> De
 mod tests {
     use super::*;
     use crate::{
-        id::{SessionId, SignInId, TenantId, ViewerId},
+        id::{SessionId, SignInId, ViewerId},
         policy::{Outcome, may},
         sharing::Permission,
     };
@@ -92,6 +118,7 @@ mod tests {
             username: user.to_owned(),
             tenant: TenantId::default_tenant(),
             roles: roles.to_vec(),
+            grants: std::sync::Arc::default(),
             sign_in: SignInId::new("x").unwrap(),
             guest: None,
         }
@@ -134,7 +161,7 @@ mod tests {
     fn an_administrator_who_was_demoted_observes_nothing_any_more() {
         let user = principal("root", &[Role::User]);
         for action in Action::ALL {
-            assert_eq!(decide(&user, action, "bob", Some(Part::Observer)), Outcome::Hidden, "{action:?}");
+            assert_eq!(decide(&user, *action, "bob", Some(Part::Observer)), Outcome::Hidden, "{action:?}");
         }
     }
 
@@ -156,7 +183,7 @@ mod tests {
         // Even with a role, which guests have not.
         let ada = Principal { guest: Some(guest.clone()), ..principal("ada", &[Role::Admin]) };
         let tenant = TenantId::default_tenant();
-        for action in Action::ALL {
+        for action in Action::ALL.iter().copied() {
             let looks = matches!(action, Action::ViewSession | Action::UseSession);
             assert_eq!(decide(&ada, action, "bob", PARTS[1]) == Outcome::Granted, looks, "{action:?}");
             assert_eq!(decide(&ada, action, "ada", None), Outcome::Hidden, "{action:?}");

@@ -1,29 +1,41 @@
 //! Who may do what in a tenant as a whole.
 
 use super::{Action, Decision, Principal, rule::Rule};
-use crate::user::Role;
+use crate::{id::TenantId, user::Role};
 
-pub(super) fn decide(principal: &Principal, action: Action) -> Decision {
-    match action {
-        Action::CreateApp => needs(principal, Role::AppAuthor, Rule::AppAuthor, Rule::NeedsAppAuthor),
-        Action::ReadAudit | Action::ReadAnalytics => needs(principal, Role::Auditor, Rule::Auditor, Rule::NeedsAuditor),
-        Action::LaunchFor | Action::ListAllSessions | Action::ManageUsers | Action::ManageSettings => {
-            needs(principal, Role::Admin, Rule::Administrator, Rule::NeedsAdministrator)
+pub(super) fn decide(principal: &Principal, action: Action, tenant: &TenantId) -> Decision {
+    let (role, has, lacks) = match action {
+        Action::CreateApp | Action::CreateCategory => (Role::AppAuthor, Rule::AppAuthor, Rule::NeedsAppAuthor),
+        Action::ReadAudit | Action::ReadAnalytics => (Role::Auditor, Rule::Auditor, Rule::NeedsAuditor),
+        // To make somebody an approved user one must find them; it matters little of which tenant the category is.
+        Action::ListPeople if !principal.grants.administers.is_empty() => {
+            return Decision::granted(Rule::CategoryAdministrator);
         }
+        Action::LaunchFor | Action::ListAllSessions | Action::ListPeople => {
+            (Role::TenantAdmin, Rule::TenantAdministrator, Rule::NeedsTenantAdministrator)
+        }
+        Action::ManageUsers | Action::ManageSettings => (Role::Admin, Rule::Administrator, Rule::NeedsAdministrator),
         Action::ViewApp
+        | Action::DiscoverApp
         | Action::LaunchApp
+        | Action::RequestApp
         | Action::UpdateApp
+        | Action::ConfigureApp
+        | Action::ElevateApp
         | Action::DeleteApp
+        | Action::ViewCategory
+        | Action::UpdateCategory
+        | Action::DeleteCategory
         | Action::ViewSession
         | Action::StopSession
         | Action::UseSession
         | Action::ShareSession
         | Action::ShareControl
         | Action::ManageViewers
-        | Action::ObserveSession => Decision::denied(Rule::NotForThisKind),
-    }
-}
-
-fn needs(principal: &Principal, role: Role, has: Rule, lacks: Rule) -> Decision {
-    if principal.has(role) { Decision::granted(has) } else { Decision::denied(lacks) }
+        | Action::ObserveSession
+        | Action::ViewTenant
+        | Action::UpdateTenant
+        | Action::ManageTenants => return Decision::denied(Rule::NotForThisKind),
+    };
+    if principal.has(tenant, role) { Decision::granted(has) } else { Decision::denied(lacks) }
 }

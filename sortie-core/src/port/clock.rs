@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use crate::{
-    id::{EventId, RequestId, SessionId, ShareId, SignInId, StreamId, UserId, ViewerId, WorkspaceId},
+    id::{
+        AccessRequestId, CategoryId, EventId, RequestId, SessionId, ShareId, SignInId, StreamId, TenantId, UserId,
+        ViewerId, WorkspaceId,
+    },
     time::Timestamp,
 };
 
@@ -59,6 +62,21 @@ pub trait IdSource: Send + Sync {
     /// A fresh viewer id.
     fn viewer(&self) -> ViewerId {
         made(ViewerId::new(self.next()))
+    }
+
+    /// A fresh category id.
+    fn category(&self) -> CategoryId {
+        made(CategoryId::new(self.next()))
+    }
+
+    /// A fresh id of a request for access.
+    fn access_request(&self) -> AccessRequestId {
+        made(AccessRequestId::new(self.next()))
+    }
+
+    /// A fresh tenant id.
+    fn tenant(&self) -> TenantId {
+        made(TenantId::new(self.next()))
     }
 
     /// A fresh workspace id.

@@ -6,7 +6,7 @@ use super::{Page, PageRequest, PortError, PortResult};
 use crate::{
     audit::Change,
     event::Event,
-    id::{AppId, PlaceId, SessionId, UserId, WorkspaceId},
+    id::{AppId, PlaceId, SessionId, TenantId, UserId, WorkspaceId},
     policy::Scope,
     port::BoxFuture,
     quota::{Limits, QuotaExceeded, Usage},
@@ -105,7 +105,7 @@ pub trait SessionStore: Send + Sync {
     fn touch<'a>(&'a self, inputs: &'a [(SessionId, Timestamp)]) -> PortResult<'a, ()>;
 
     /// What counts against the quotas now.
-    fn usage<'a>(&'a self, user: &'a UserId) -> PortResult<'a, Usage>;
+    fn usage<'a>(&'a self, tenant: &'a TenantId, user: &'a UserId) -> PortResult<'a, Usage>;
 
     /// The persistent workspace of a person for an app.
     fn workspace_of<'a>(&'a self, owner: &'a UserId, app: &'a AppId) -> PortResult<'a, Option<WorkspaceId>>;

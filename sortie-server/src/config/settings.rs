@@ -200,6 +200,7 @@ impl Settings {
             limits: Limits {
                 per_user: read.limit("SORTIE_MAX_SESSIONS_PER_USER"),
                 global: read.limit("SORTIE_MAX_GLOBAL_SESSIONS"),
+                ..Limits::default()
             },
             default_resources: resources(&mut read),
             idle_timeout: Some(read.time("SORTIE_SESSION_TIMEOUT", MINUTE, 0, YEAR_OF_MINUTES))

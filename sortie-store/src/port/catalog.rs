@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 use sortie_core::{
-    app::App,
+    app::{App, Visibility},
     audit::Change,
-    id::AppId,
-    policy::Scope,
+    id::{AppId, TenantId},
+    policy::{AppScope, Scope},
     port::{CatalogStore, Page, PageRequest, PortResult},
 };
 
@@ -19,6 +19,8 @@ use crate::{
     row::app::AppRow,
     schema::applications::{self, dsl},
 };
+
+mod category;
 
 impl CatalogStore for Store {
     fn list_apps<'a>(&'a self, scope: &'a Scope, page: &'a PageRequest) -> PortResult<'a, Page<App>> {
@@ -37,6 +39,7 @@ impl CatalogStore for Store {
     fn insert_app<'a>(&'a self, app: &'a App, change: Change) -> PortResult<'a, ()> {
         let row = AppRow::from(app);
         self.write(move |connection| {
+            category::ensure(connection, &row)?;
             diesel::insert_into(applications::table).values(row).execute(connection).map_err(Failure::taken)?;
             Ok(record(connection, Kind::Apps, &change)?)
         })
@@ -45,6 +48,7 @@ impl CatalogStore for Store {
     fn update_app<'a>(&'a self, before: i64, app: &'a App, change: Change) -> PortResult<'a, ()> {
         let row = AppRow::from(app);
         self.write(move |connection| {
+            category::ensure(connection, &row)?;
             let current = dsl::applications.filter(dsl::id.eq(row.id.clone())).filter(dsl::version.eq(before));
             match diesel::update(current).set(row).execute(connection)? {
                 0 => Err(Failure::Conflict),
@@ -64,6 +68,14 @@ impl CatalogStore for Store {
         })
     }
 
+    fn count_apps<'a>(&'a self, tenant: &'a TenantId) -> PortResult<'a, u64> {
+        let tenant = tenant.as_str().to_owned();
+        self.read(move |connection| {
+            let count: i64 = dsl::applications.filter(dsl::tenant_id.eq(tenant)).count().get_result(connection)?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        })
+    }
+
     fn seed_apps<'a>(&'a self, apps: &'a [App], change: Change) -> PortResult<'a, bool> {
         let rows: Vec<_> = apps.iter().map(AppRow::from).collect();
         self.write(move |connection| {
@@ -71,7 +83,8 @@ impl CatalogStore for Store {
             if dsl::applications.select(dsl::id).first::<String>(connection).optional()?.is_some() {
                 return Ok(false);
             }
-            for row in rows {
+            for mut row in rows {
+                category::adopt(connection, &mut row)?;
                 diesel::insert_into(applications::table).values(row).execute(connection).map_err(Failure::taken)?;
             }
             record(connection, Kind::Apps, &change)?;
@@ -80,22 +93,50 @@ impl CatalogStore for Store {
     }
 }
 
-fn list(connection: &mut AnyConnection, scope: Scope, page: &PageRequest) -> Result<Page<App>, Failure> {
-    let mut query = dsl::applications.select(AppRow::as_select()).into_boxed::<AnyBackend>();
-    query = match scope {
-        Scope::Tenant(tenant) => query.filter(dsl::tenant_id.eq(tenant.as_str().to_owned())),
+/// The catalog as a query that can still be narrowed.
+pub(super) type Apps = applications::BoxedQuery<'static, AnyBackend>;
+
+/// Narrows the catalog to a scope; `None` when the scope holds no apps.
+pub(super) fn in_scope(query: Apps, scope: Scope) -> Option<Apps> {
+    match scope {
+        Scope::Tenant(tenant) => Some(query.filter(dsl::tenant_id.eq(tenant.as_str().to_owned()))),
         Scope::Visible(tenant, visibilities) => {
             let names: Vec<_> = visibilities.iter().map(|it| it.name().to_owned()).collect();
-            query.filter(dsl::tenant_id.eq(tenant.as_str().to_owned())).filter(dsl::visibility.eq_any(names))
+            Some(query.filter(dsl::tenant_id.eq(tenant.as_str().to_owned())).filter(dsl::visibility.eq_any(names)))
+        }
+        Scope::Apps(AppScope { tenant, administers, approved, discoverable }) => {
+            let ids = |of: std::collections::BTreeSet<_>| -> Vec<String> {
+                of.iter().map(|it: &sortie_core::id::CategoryId| it.as_str().to_owned()).collect()
+            };
+            let is_approved = dsl::visibility
+                .eq(Visibility::Approved.name())
+                .and(dsl::category_id.assume_not_null().eq_any(ids(approved)));
+            let is_shown = dsl::visibility
+                .eq(Visibility::Public.name())
+                .or(dsl::category_id.assume_not_null().eq_any(ids(administers)))
+                .or(is_approved);
+            let query = query.filter(dsl::tenant_id.eq(tenant.as_str().to_owned()));
+            Some(if discoverable {
+                query.filter(is_shown.or(dsl::discoverable.eq(true)))
+            } else {
+                query.filter(is_shown)
+            })
         }
         // Apps belong to nobody.
-        Scope::OwnedBy(..) => return Ok(Page { items: Vec::new(), next: None }),
+        Scope::OwnedBy(..) => None,
+    }
+}
+
+fn list(connection: &mut AnyConnection, scope: Scope, page: &PageRequest) -> Result<Page<App>, Failure> {
+    let Some(mut query) = in_scope(dsl::applications.into_boxed::<AnyBackend>(), scope) else {
+        return Ok(Page { items: Vec::new(), next: None });
     };
     if let Some(cursor) = &page.cursor {
         let (name, id): (String, String) = cursor::decode(cursor)?;
         // One range for the index, and within it the rows that were not shown yet.
         query = query.filter(dsl::name.ge(name.clone())).filter(dsl::name.gt(name).or(dsl::id.gt(id)));
     }
-    let rows = query.order((dsl::name.asc(), dsl::id.asc())).limit(cursor::wanted(page)).load::<AppRow>(connection)?;
+    let ordered = query.order((dsl::name.asc(), dsl::id.asc())).limit(cursor::wanted(page));
+    let rows = ordered.select(AppRow::as_select()).load::<AppRow>(connection)?;
     Ok(cursor::page(rows, page, |row: &AppRow| (row.name.clone(), row.id.clone())))
 }

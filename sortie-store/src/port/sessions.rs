@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sortie_core::{
     audit::Change,
     event::Event,
-    id::{AppId, PlaceId, SessionId, UserId, WorkspaceId},
+    id::{AppId, PlaceId, SessionId, TenantId, UserId, WorkspaceId},
     policy::Scope,
     port::{
         BoxFuture, Page, PageRequest, PortResult, SessionStore,
@@ -121,9 +121,9 @@ impl SessionStore for Store {
         })
     }
 
-    fn usage<'a>(&'a self, user: &'a UserId) -> PortResult<'a, Usage> {
-        let user = user.as_str().to_owned();
-        self.read(move |connection| Ok(launch::usage(connection, &user, None)?))
+    fn usage<'a>(&'a self, tenant: &'a TenantId, user: &'a UserId) -> PortResult<'a, Usage> {
+        let (tenant, user) = (tenant.as_str().to_owned(), user.as_str().to_owned());
+        self.read(move |connection| Ok(launch::usage(connection, &tenant, &user, None)?))
     }
 
     fn workspace_of<'a>(&'a self, owner: &'a UserId, app: &'a AppId) -> PortResult<'a, Option<WorkspaceId>> {

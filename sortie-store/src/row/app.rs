@@ -21,7 +21,7 @@ pub(crate) struct AppRow {
     description: Option<String>,
     url: Option<String>,
     icon: Option<String>,
-    category: Option<String>,
+    pub(crate) category: Option<String>,
     visibility: String,
     launch_type: Option<String>,
     os_type: Option<String>,
@@ -33,7 +33,7 @@ pub(crate) struct AppRow {
     memory_request: Option<String>,
     memory_limit: Option<String>,
     egress_policy: Option<String>,
-    tenant_id: String,
+    pub(crate) tenant_id: String,
     command: String,
     env: String,
     network: String,
@@ -47,7 +47,8 @@ pub(crate) struct AppRow {
     idle_timeout: i64,
     version: i64,
     created_at: Moment,
-    updated_at: Moment,
+    pub(crate) updated_at: Moment,
+    pub(crate) category_id: Option<String>,
 }
 
 impl From<&App> for AppRow {
@@ -91,6 +92,7 @@ impl From<&App> for AppRow {
             version: app.version,
             created_at: app.created_at.into(),
             updated_at: app.updated_at.into(),
+            category_id: app.category.as_ref().map(|it| it.as_str().to_owned()),
         }
     }
 }
@@ -104,6 +106,7 @@ impl TryFrom<AppRow> for App {
         Ok(Self {
             id: reading.id("id", &row.id)?,
             tenant: reading.id("tenant_id", &row.tenant_id)?,
+            category: reading.optional_id("category_id", row.category_id.as_deref())?,
             version: row.version,
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),

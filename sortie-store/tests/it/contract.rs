@@ -44,6 +44,7 @@ macro_rules! on_all {
     };
 }
 
+sortie_testkit::access_contract!(on_all);
 sortie_testkit::accounts_contract!(on_all);
 sortie_testkit::catalog_contract!(on_all);
 sortie_testkit::coordination_contract!(on_all);
@@ -51,3 +52,4 @@ sortie_testkit::identities_contract!(on_all);
 sortie_testkit::records_contract!(on_all);
 sortie_testkit::sessions_contract!(on_all);
 sortie_testkit::sharing_contract!(on_all);
+sortie_testkit::tenants_contract!(on_all);

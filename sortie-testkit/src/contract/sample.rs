@@ -12,8 +12,8 @@ use sortie_core::{
     event::{AppEventKind, Event, EventBody},
     id::{AppId, EventId, PlaceId, SessionId, SignInId, TenantId, UserId},
     port::{
-        AccountStore, CatalogStore, CoordinationStore, IdentityStore, PortError, RecordStore, SessionStore,
-        SharingStore, records::AuditFilter,
+        AccessStore, AccountStore, CatalogStore, CoordinationStore, IdentityStore, PortError, RecordStore,
+        SessionStore, SharingStore, TenantStore, records::AuditFilter,
     },
     secret::TokenHash,
     session::{NewSession, Reason, Session, SessionEvent, apply},
@@ -27,7 +27,9 @@ use tokio::{sync::Barrier, task::JoinSet};
 
 /// A store with every port.
 pub trait Stores:
-    AccountStore
+    AccessStore
+    + AccountStore
+    + TenantStore
     + CatalogStore
     + CoordinationStore
     + IdentityStore
@@ -41,7 +43,9 @@ pub trait Stores:
 }
 
 impl<S> Stores for S where
-    S: AccountStore
+    S: AccessStore
+        + AccountStore
+        + TenantStore
         + CatalogStore
         + CoordinationStore
         + IdentityStore
@@ -78,7 +82,15 @@ pub fn app(id: &str) -> Result<App> {
         launch_type: LaunchType::Url,
         ..AppFields::default()
     };
-    Ok(App { id: AppId::new(id)?, tenant: tenant(), version: 1, fields, created_at: at(0), updated_at: at(0) })
+    Ok(App {
+        id: AppId::new(id)?,
+        tenant: tenant(),
+        category: None,
+        version: 1,
+        fields,
+        created_at: at(0),
+        updated_at: at(0),
+    })
 }
 
 /// A user whose id is the name with `u-` before it.

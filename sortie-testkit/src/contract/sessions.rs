@@ -32,6 +32,8 @@ macro_rules! sessions_contract {
             a_launch_is_one_row_one_audit_entry_and_one_count
             racing_launches_of_one_user_fill_the_limit_exactly
             racing_launches_of_many_users_fill_the_global_limit_exactly
+            racing_launches_fill_a_tenant_s_limit_exactly
+            racing_launches_of_one_user_fill_the_limit_in_the_tenant_exactly
             a_restart_does_not_need_a_place_for_the_session_it_replaces
             a_released_session_no_longer_counts
             a_stale_session_conflicts_and_changes_nothing
@@ -48,7 +50,7 @@ macro_rules! sessions_contract {
     };
 }
 
-const NONE: Limits = Limits { per_user: None, global: None };
+const NONE: Limits = Limits { per_user: None, tenant_per_user: None, tenant: None, global: None };
 
 async fn launch<S: Stores>(store: &Arc<S>, session: &Session) -> Result<()> {
     Ok(store.launch(session, NONE, told(AuditAction::CreateSession, &session.app, 0)?).await?)
@@ -117,22 +119,47 @@ async fn race<S: Stores>(store: &Arc<S>, users: i64, limits: Limits, expected: Q
 
 /// Never more, and never fewer.
 pub async fn racing_launches_of_one_user_fill_the_limit_exactly<S: Stores>(store: Arc<S>) -> Result<()> {
-    let limits = Limits { per_user: NonZeroU32::new(5), global: None };
+    let limits = Limits { per_user: NonZeroU32::new(5), global: None, ..Limits::default() };
     ensure_same(&race(&store, 1, limits, QuotaKind::User).await?, &5)?;
-    ensure_same(&store.usage(&UserId::new("u-0")?).await?, &Usage { user: 5, global: 5 })?;
+    ensure_same(
+        &store.usage(&tenant(), &UserId::new("u-0")?).await?,
+        &Usage { user: 5, tenant_user: 5, tenant: 5, global: 5 },
+    )?;
     ensure_same(&audited(&store).await?, &5)
 }
 
 /// Never more, and never fewer.
 pub async fn racing_launches_of_many_users_fill_the_global_limit_exactly<S: Stores>(store: Arc<S>) -> Result<()> {
-    let limits = Limits { per_user: None, global: NonZeroU32::new(5) };
+    let limits = Limits { per_user: None, global: NonZeroU32::new(5), ..Limits::default() };
     ensure_same(&race(&store, 16, limits, QuotaKind::Global).await?, &5)?;
     ensure_same(&audited(&store).await?, &5)
 }
 
+/// Never more, and never fewer: of one tenant, whoever they are and whatever another tenant does.
+pub async fn racing_launches_fill_a_tenant_s_limit_exactly<S: Stores>(store: Arc<S>) -> Result<()> {
+    let mut elsewhere = session("s-elsewhere", "u-0", 0)?;
+    elsewhere.tenant = TenantId::new("other")?;
+    launch(&store, &elsewhere).await?;
+    let limits = Limits { tenant: NonZeroU32::new(5), ..Limits::default() };
+    ensure_same(&race(&store, 16, limits, QuotaKind::Tenant).await?, &5)?;
+    let in_tenant = store.usage(&tenant(), &UserId::new("u-0")?).await?;
+    ensure_same(&(in_tenant.tenant, in_tenant.global), &(5, 6))
+}
+
+/// The same for one person in one tenant.
+pub async fn racing_launches_of_one_user_fill_the_limit_in_the_tenant_exactly<S: Stores>(store: Arc<S>) -> Result<()> {
+    let mut elsewhere = session("s-elsewhere", "u-0", 0)?;
+    elsewhere.tenant = TenantId::new("other")?;
+    launch(&store, &elsewhere).await?;
+    let limits = Limits { tenant_per_user: NonZeroU32::new(3), ..Limits::default() };
+    ensure_same(&race(&store, 1, limits, QuotaKind::TenantUser).await?, &3)?;
+    let used = store.usage(&tenant(), &UserId::new("u-0")?).await?;
+    ensure_same(&(used.tenant_user, used.user), &(3, 4))
+}
+
 /// The replaced one is ending.
 pub async fn a_restart_does_not_need_a_place_for_the_session_it_replaces<S: Stores>(store: Arc<S>) -> Result<()> {
-    let limits = Limits { per_user: NonZeroU32::new(1), global: NonZeroU32::new(1) };
+    let limits = Limits { per_user: NonZeroU32::new(1), global: NonZeroU32::new(1), ..Limits::default() };
     let first = session("s-1", "u-1", 0)?;
     launch(&store, &first).await?;
     let mut second = session("s-2", "u-1", 1)?;
@@ -150,9 +177,12 @@ pub async fn a_released_session_no_longer_counts<S: Stores>(store: Arc<S>) -> Re
     launch(&store, &session("s-2", "u-2", 0)?).await?;
     let ended = failed(&first, 1)?;
     replace(&store, &first, &ended).await?;
-    ensure_same(&store.usage(&first.owner).await?, &Usage { user: 1, global: 2 })?;
+    ensure_same(
+        &store.usage(&tenant(), &first.owner).await?,
+        &Usage { user: 1, tenant_user: 1, tenant: 2, global: 2 },
+    )?;
     replace(&store, &ended, &ended.released(at(2))).await?;
-    ensure_same(&store.usage(&first.owner).await?, &Usage { user: 0, global: 1 })
+    ensure_same(&store.usage(&tenant(), &first.owner).await?, &Usage { user: 0, tenant_user: 0, tenant: 1, global: 1 })
 }
 
 /// Of two that saw the same row, one writes.

@@ -29,10 +29,13 @@ pub(super) fn launch(
     if limits.global.is_some() {
         dialect::lock(connection, Lock::GlobalQuota)?;
     }
-    if limits.per_user.is_some() {
+    if limits.tenant.is_some() {
+        dialect::lock(connection, Lock::TenantQuota(&row.tenant_id))?;
+    }
+    if limits.per_user.is_some() || limits.tenant_per_user.is_some() {
         dialect::lock(connection, Lock::UserQuota(&row.user_id))?;
     }
-    let usage = usage(connection, &row.user_id, row.replaces.as_deref())?;
+    let usage = usage(connection, &row.tenant_id, &row.user_id, row.replaces.as_deref())?;
     admit(usage, limits).map_err(Failure::Quota)?;
     if let Some(workspace) = &row.workspace_id {
         make_workspace(connection, workspace, &row)?;
@@ -74,11 +77,20 @@ fn make_workspace(connection: &mut AnyConnection, workspace: &str, row: &Session
 }
 
 /// Counts what is not released, but for one session.
-pub(super) fn usage(connection: &mut AnyConnection, user: &str, except: Option<&str>) -> QueryResult<Usage> {
+pub(super) fn usage(
+    connection: &mut AnyConnection,
+    tenant: &str,
+    user: &str,
+    except: Option<&str>,
+) -> QueryResult<Usage> {
     let except = except.unwrap_or_default().to_owned();
     let counted = dsl::sessions.filter(dsl::released_at.is_null()).filter(dsl::id.ne(except));
+    let mine = counted.clone().filter(dsl::user_id.eq(user.to_owned()));
+    let of_tenant = dsl::tenant_id.eq(tenant.to_owned());
     let global: i64 = counted.clone().count().get_result(connection)?;
-    let user: i64 = counted.filter(dsl::user_id.eq(user.to_owned())).count().get_result(connection)?;
+    let user: i64 = mine.clone().count().get_result(connection)?;
+    let tenant: i64 = counted.filter(of_tenant.clone()).count().get_result(connection)?;
+    let tenant_user: i64 = mine.filter(of_tenant).count().get_result(connection)?;
     let number = |count: i64| u64::try_from(count).unwrap_or(0);
-    Ok(Usage { user: number(user), global: number(global) })
+    Ok(Usage { user: number(user), tenant_user: number(tenant_user), tenant: number(tenant), global: number(global) })
 }

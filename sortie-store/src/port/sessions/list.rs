@@ -40,7 +40,7 @@ pub(crate) fn query(scope: &Scope, filter: SessionFilter, page: &PageRequest) ->
             .filter(dsl::tenant_id.eq(tenant.as_str().to_owned()))
             .filter(dsl::user_id.eq(owner.as_str().to_owned())),
         // Sessions have no visibility of their own: who may see an app may not see who uses it.
-        Scope::Visible(..) => return Ok(None),
+        Scope::Visible(..) | Scope::Apps(_) => return Ok(None),
     };
     if let Some(owner) = filter.owner {
         query = query.filter(dsl::user_id.eq(owner.as_str().to_owned()));

@@ -1,0 +1,5 @@
+//! Who may do what: people, requests for access, and explanations.
+
+pub mod explain;
+pub mod people;
+pub mod request;
