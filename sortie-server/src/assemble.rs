@@ -149,6 +149,12 @@ fn local_settings(settings: &Settings) -> sortie_local::Settings {
     }
 }
 
+/// The machine's id (machine-id(5)); `None` where it has none, and then a second machine is not noticed.
+fn this_machine() -> Option<String> {
+    let id = fs::read_to_string("/etc/machine-id").ok()?;
+    Some(id.trim().to_owned()).filter(|it| !it.is_empty())
+}
+
 fn control_settings(settings: &Settings) -> sortie_control::Settings {
     sortie_control::Settings {
         instance: match settings.runtime {
@@ -156,6 +162,10 @@ fn control_settings(settings: &Settings) -> sortie_control::Settings {
             RuntimeKind::Local => format!("local:{}", settings.data_dir.display()),
             // Any number of servers take care of a namespace, each in its turn.
             RuntimeKind::Kubernetes => format!("server:{}", UuidSource.next()),
+        },
+        machine: match settings.runtime {
+            RuntimeKind::Local => this_machine(),
+            RuntimeKind::Kubernetes => None,
         },
         idle_timeout: settings.idle_timeout,
         max_lifetime: settings.max_lifetime,
