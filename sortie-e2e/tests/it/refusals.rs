@@ -22,6 +22,15 @@ const PUBLIC: [(&str, &str); 9] = [
     ("post", "/api/auth/refresh"),
 ];
 
+/// Doors that somebody without a sign-in must find to get one: from a provider, or as a guest with a link's secret. Without a
+/// provider and without a secret there is nothing behind them.
+const WAYS_IN: [(&str, &str); 4] = [
+    ("get", "/api/auth/oidc/login"),
+    ("get", "/api/auth/oidc/callback"),
+    ("post", "/api/auth/oidc/backchannel-logout"),
+    ("post", "/api/sessions/shares/join"),
+];
+
 /// Every route that the server itself describes and that is not public, with this session's id in it.
 async fn guarded(client: &Client, session: &str) -> Vec<(Method, String)> {
     let described = client.get("/openapi.json").await.json();
@@ -30,7 +39,7 @@ async fn guarded(client: &Client, session: &str) -> Vec<(Method, String)> {
         let methods = methods.as_object().into_iter().flat_map(|it| it.keys());
         methods.filter(|it| !it.starts_with("x-") && *it != "parameters").map(move |it| (it.as_str(), path.as_str()))
     });
-    all.filter(|it| !PUBLIC.contains(it))
+    all.filter(|it| !PUBLIC.contains(it) && !WAYS_IN.contains(it))
         .map(|(method, path)| {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let path = path.replace("{id}", if path.starts_with("/api/apps") { "terminal" } else { session });
