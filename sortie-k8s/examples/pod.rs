@@ -1,6 +1,6 @@
 //! Starts an image in a pod, prints where its screen answers, and removes it again.
 //!
-//! `cargo run -p sortie-k8s --example start -- IMAGE COMMAND…`; press Enter to stop it. The namespace `sortie-sessions` must exist.
+//! `cargo run -p sortie-k8s --example pod -- IMAGE COMMAND…`; press Enter to stop it. The namespace `sortie-sessions` must exist.
 
 use std::{env, error::Error, io, time::Duration};
 
