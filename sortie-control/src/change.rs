@@ -3,7 +3,7 @@
 use sortie_core::{
     app::App,
     audit::{Actor, AuditAction, AuditEntry, Change},
-    event::{AppEventKind, Event, EventBody, SessionEventKind},
+    event::{AppAudience, AppEventKind, Event, EventBody, SessionEventKind},
     session::Session,
     time::Timestamp,
 };
@@ -46,12 +46,12 @@ impl Control {
         Change { at, audit: AuditEntry::new(actor, action, details), events: vec![event] }
     }
 
-    /// An audit entry, and an event that tells of the app.
+    /// An audit entry, and an event that tells of the app those who see it or saw it before.
     pub(crate) fn app_change(
         &self,
         actor: Actor,
         action: AuditAction,
-        app: &App,
+        (before, app): (Option<&App>, &App),
         kind: AppEventKind,
         details: Vec<(&'static str, String)>,
         at: Timestamp,
@@ -59,7 +59,11 @@ impl Control {
         let event = Event {
             id: self.ids().event(),
             tenant: app.tenant.clone(),
-            body: EventBody::App { app: app.id.clone(), kind },
+            body: EventBody::App {
+                app: app.id.clone(),
+                kind,
+                audience: AppAudience::of(before.into_iter().chain([app])),
+            },
             at,
         };
         let actor = Actor { tenant: app.tenant.clone(), ..actor };

@@ -14,6 +14,7 @@ use sortie_core::{
     id::SessionId,
     policy::{Action, Object, Principal, may},
     sharing::{Part, Permission},
+    user::Role,
 };
 use tokio::sync::{Notify, broadcast};
 use tracing::{debug, warn};
@@ -136,7 +137,14 @@ impl Control {
                 let object = Object::Session { id: session, tenant: &event.tenant, owner, part };
                 (all || watches || *owner == principal.user) && may(principal, Action::ViewSession, object).is_granted()
             }
-            EventBody::App { .. } => principal.is_member(&event.tenant) && principal.guest.is_none(),
+            EventBody::App { audience, .. } => {
+                let grants = &principal.grants;
+                let near = |it| grants.administers.contains(it) || grants.approved.contains(it);
+                let hears = audience.everybody
+                    || principal.has(&event.tenant, Role::AppAuthor)
+                    || audience.categories.iter().any(near);
+                hears && principal.is_member(&event.tenant) && principal.guest.is_none()
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Facts in the past tense that others may hear. They leave the database in commit order, through the outbox.
 
 use crate::{
-    id::{AppId, EventId, SessionId, TenantId, UserId},
+    app::{App, Visibility},
+    id::{AppId, CategoryId, EventId, SessionId, TenantId, UserId},
     session::{Phase, Session, Status},
     time::Timestamp,
 };
@@ -30,13 +31,38 @@ pub enum EventBody {
         /// Who hears it besides those who see the session now: somebody who was invited or sent away.
         audience: Vec<UserId>,
     },
-    /// The catalog changed. Everybody in the tenant hears it.
+    /// The catalog changed. Those hear it who see the app, or saw it before.
     App {
         /// Which app.
         app: AppId,
         /// What happened to it.
         kind: AppEventKind,
+        /// Who hears it besides the tenant's authors.
+        audience: AppAudience,
     },
+}
+
+/// Who hears of an app.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppAudience {
+    /// Everybody of the tenant.
+    pub everybody: bool,
+    /// Who manages one of these categories, or is approved for it.
+    pub categories: Vec<CategoryId>,
+}
+
+impl AppAudience {
+    /// Whoever may see the card of one of these: an app as it is, and as it was.
+    pub fn of<'a>(apps: impl IntoIterator<Item = &'a App>) -> Self {
+        let mut audience = Self::default();
+        for app in apps {
+            audience.everybody |= app.fields.visibility == Visibility::Public || app.fields.discoverable;
+            if let Some(category) = app.category.clone().filter(|it| !audience.categories.contains(it)) {
+                audience.categories.push(category);
+            }
+        }
+        audience
+    }
 }
 
 /// What happened to a session.

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{self, places::Places, workloads::Workloads};
+use crate::command::{self, access::Access, places::Places, workloads::Workloads};
 
 /// Self-hosted application launcher: open one page, click an app, work in it in the browser.
 #[derive(Debug, Parser)]
@@ -22,6 +22,11 @@ enum Command {
     Serve,
     /// Print the effective configuration, and where each value comes from; secrets masked.
     Config,
+    /// Ask who may do what, and which rule says so.
+    Access {
+        #[command(subcommand)]
+        what: Access,
+    },
     /// List where workloads live, and close the books of a place that is gone.
     Places {
         #[command(subcommand)]
@@ -66,6 +71,7 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
     match cli.command {
         None | Some(Command::Serve) => command::serve::run(&cli.flags),
         Some(Command::Config) => command::config::run(&cli.flags),
+        Some(Command::Access { what }) => command::access::run(&cli.flags, what),
         Some(Command::Places { what }) => command::places::run(&cli.flags, what),
         Some(Command::Workloads { what }) => command::workloads::run(&cli.flags, what),
         Some(Command::Migrate { check }) => command::migrate::run(&cli.flags, check),

@@ -1,5 +1,6 @@
 //! The commands of the binary.
 
+pub(crate) mod access;
 mod by_hand;
 pub(crate) mod config;
 pub(crate) mod migrate;

@@ -45,7 +45,7 @@ pub(crate) fn name_and_data(event: &Event) -> Result<(&'static str, String), ser
             };
             Ok(("session", serde_json::to_string(&data)?))
         }
-        EventBody::App { app, kind } => {
+        EventBody::App { app, kind, .. } => {
             let data = AppEventOut { r#type: kind.name(), app_id: app.as_str() };
             Ok(("apps", serde_json::to_string(&data)?))
         }

@@ -95,6 +95,29 @@ impl Control {
         Ok(Explanation { outcome, rule, because, user: subject.user, username: subject.username })
     }
 
+    /// The same for whoever may run the binary on the server's data: about a person by sign-in name.
+    pub async fn explain_by_hand(
+        &self,
+        actor: Actor,
+        action: Action,
+        question: &Question,
+        username: &str,
+    ) -> Result<Explanation, ControlError> {
+        let found = self.ports.accounts.find_user_by_name(username).await?;
+        let user = found.ok_or_else(|| ControlError::not_found("user", &username))?;
+        // Nobody signs in here: the policy does not look at the sign-in.
+        let principal = self.as_principal(&user, self.ids().sign_in()).await?;
+        let (kind, id) = question.names();
+        let details = vec![("action", action.name().to_owned()), (kind, id.to_owned())];
+        let entry = AuditEntry::new(actor.acting_for(user.id.clone()), AuditAction::ExplainAccess, details);
+        self.ports.records.record_access(&entry, self.now()).await?;
+        let (outcome, (rule, because)) = match self.ask(&principal, action, question).await? {
+            Some(it) => (it.outcome, (it.rule.code(), it.rule.because())),
+            None => (Outcome::Hidden, NOT_FOUND),
+        };
+        Ok(Explanation { outcome, rule, because, user: user.id, username: user.username })
+    }
+
     /// Somebody as the policy knows them.
     pub(crate) async fn as_principal(&self, user: &User, sign_in: SignInId) -> Result<Principal, ControlError> {
         let grants = Arc::new(self.ports.access.grants_of(&user.id).await?);

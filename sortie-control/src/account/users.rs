@@ -104,6 +104,11 @@ impl Control {
         Self::check(caller, Action::ManageUsers, "make accounts")?;
         let roles = fields.validate()?;
         let password = fields.password.as_ref().ok_or_else(|| Invalid::new("password", "is required"))?;
+        if let Some(most) = self.tenant_quotas(&caller.tenant).await?.max_users
+            && self.ports.accounts.list_users(&caller.tenant).await?.len() as u64 >= u64::from(most.get())
+        {
+            return Err(ControlError::Conflict(format!("this tenant has all of its {most} accounts")));
+        }
         let hash = self.ports.credentials.hash_password(password).await?;
         let at = self.now();
         let user = User {

@@ -52,7 +52,8 @@ impl Control {
             ];
             details.extend(diff_detail(&AppFields::default(), &app.fields));
             let actor = Actor::from_caller(caller);
-            let change = self.app_change(actor, AuditAction::CreateApp, &app, AppEventKind::Created, details, at);
+            let change =
+                self.app_change(actor, AuditAction::CreateApp, (None, &app), AppEventKind::Created, details, at);
             match self.ports.catalog.insert_app(&app, change).await {
                 Ok(()) => {
                     info!(app.id = %app.id, "App created");
@@ -108,7 +109,8 @@ impl Control {
             details.push(("category", format!("{} -> {}", before.fields.category, app.fields.category)));
         }
         let actor = Actor::from_caller(caller);
-        let change = self.app_change(actor, AuditAction::UpdateApp, &app, AppEventKind::Updated, details, at);
+        let change =
+            self.app_change(actor, AuditAction::UpdateApp, (Some(&before), &app), AppEventKind::Updated, details, at);
         match self.ports.catalog.update_app(before.version, &app, change).await {
             Ok(()) => {}
             Err(PortError::Conflict) => return Err(ControlError::VersionMismatch),
@@ -124,7 +126,7 @@ impl Control {
         let app = self.app_for(caller, id, Action::DeleteApp, "delete this app").await?;
         let details = vec![("app_id", app.id.to_string()), ("app_name", app.fields.name.clone())];
         let (actor, at) = (Actor::from_caller(caller), self.now());
-        let change = self.app_change(actor, AuditAction::DeleteApp, &app, AppEventKind::Deleted, details, at);
+        let change = self.app_change(actor, AuditAction::DeleteApp, (None, &app), AppEventKind::Deleted, details, at);
         self.ports.catalog.delete_app(&app, change).await?;
         info!(app.id = %app.id, "App deleted");
         self.committed().await;

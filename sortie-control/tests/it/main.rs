@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in shared functions too")]
 
+mod access;
 mod accounts;
 mod catalog;
 mod crash;

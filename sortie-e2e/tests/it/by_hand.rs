@@ -87,3 +87,17 @@ async fn a_workload_that_is_nobodys_is_purged_by_hand_and_audited() {
     let logs = server.admin().await.get("/api/audit?action=PURGE_WORKLOAD").await.json();
     assert_eq!((logs["total"].as_u64(), logs["logs"][0]["user"].as_str()), (Some(1), Some("command line")), "{logs}");
 }
+
+#[tokio::test]
+async fn the_command_line_says_which_rule_decides() {
+    let world = World::sqlite();
+    let server = world.start().await;
+    server.admin().await;
+    server.kill();
+    let question = ["access", "explain", "--user", "admin", "--action", "launch_app", "--app", "clock"];
+    let (done, said) = told(&world, &question).await;
+    assert!(done && said.contains("granted") && said.contains("(tenant_administrator)"), "{said}");
+    let (done, said) =
+        told(&world, &["access", "explain", "--user", "admin", "--action", "fly", "--app", "clock"]).await;
+    assert!(!done && said.contains("launch_app"), "{said}");
+}

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use sortie_core::{
-    event::{AppEventKind, Event, EventBody, Positioned, SessionEventKind},
+    event::{AppAudience, AppEventKind, Event, EventBody, Positioned, SessionEventKind},
     session::{Phase, PhaseKind, Status},
     time::Timestamp,
 };
@@ -41,6 +41,10 @@ struct SessionTwin {
 #[derive(Serialize, Deserialize)]
 struct AppTwin {
     app_id: String,
+    #[serde(default)]
+    everybody: bool,
+    #[serde(default)]
+    categories: Vec<String>,
 }
 
 impl From<&Event> for NewEventRow {
@@ -61,7 +65,14 @@ impl From<&Event> for NewEventRow {
                 };
                 (kind.name(), to_json(&twin))
             }
-            EventBody::App { app, kind } => (kind.name(), to_json(&AppTwin { app_id: app.as_str().to_owned() })),
+            EventBody::App { app, kind, audience } => {
+                let twin = AppTwin {
+                    app_id: app.as_str().to_owned(),
+                    everybody: audience.everybody,
+                    categories: audience.categories.iter().map(|it| it.as_str().to_owned()).collect(),
+                };
+                (kind.name(), to_json(&twin))
+            }
         };
         Self {
             id: event.id.as_str().to_owned(),
@@ -96,7 +107,9 @@ impl TryFrom<EventRow> for Positioned {
         } else {
             let kind = reading.choice("kind", &row.kind, AppEventKind::parse)?;
             let twin: AppTwin = reading.json("body", &row.body)?;
-            EventBody::App { app: reading.id("body", &twin.app_id)?, kind }
+            let categories: Result<_, _> = twin.categories.iter().map(|it| reading.id("body", it)).collect();
+            let audience = AppAudience { everybody: twin.everybody, categories: categories? };
+            EventBody::App { app: reading.id("body", &twin.app_id)?, kind, audience }
         };
         Ok(Self {
             position: row.position.ok_or_else(|| reading.corrupt("position", "is missing"))?,

@@ -9,7 +9,7 @@ use anyhow::{Result, bail, ensure};
 use sortie_core::{
     app::{App, AppFields, LaunchType},
     audit::{Actor, AuditAction, AuditEntry, Change},
-    event::{AppEventKind, Event, EventBody},
+    event::{AppAudience, AppEventKind, Event, EventBody},
     id::{AppId, EventId, PlaceId, SessionId, SignInId, TenantId, UserId},
     port::{
         AccessStore, AccountStore, CatalogStore, CoordinationStore, IdentityStore, PortError, RecordStore,
@@ -180,7 +180,7 @@ pub fn change(action: AuditAction, seconds: i64) -> Change {
 
 /// A change with one event, which names `app`.
 pub fn told(action: AuditAction, app: &AppId, seconds: i64) -> Result<Change> {
-    let body = EventBody::App { app: app.clone(), kind: AppEventKind::Updated };
+    let body = EventBody::App { app: app.clone(), kind: AppEventKind::Updated, audience: AppAudience::default() };
     let event = Event { id: EventId::new(unique("e"))?, tenant: tenant(), body, at: at(seconds) };
     Ok(Change { events: vec![event], ..change(action, seconds) })
 }
