@@ -289,9 +289,14 @@ const KEYS: &[&Lie] = &[
         body.extend(b"]}");
         it.key_answer = Some(Said { status: 200, kind: "application/json", body });
     }),
-    &Lie("a thousand keys", |it| {
+    &Lie("a hundred keys", |it| {
         let key = it.keys["keys"][0].clone();
-        it.keys = json!({"keys": vec![key; 1_000]});
+        let named = |number: i32| {
+            let mut key = key.clone();
+            key["kid"] = json!(format!("k{number}"));
+            key
+        };
+        it.keys = json!({"keys": (1..=100).map(named).collect::<Vec<_>>()});
     }),
     &Lie("two keys of one name", |it| {
         let key = it.keys["keys"][0].clone();
