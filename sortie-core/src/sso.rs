@@ -5,7 +5,7 @@ mod mapping;
 mod username;
 
 pub use domains::Domains;
-pub use mapping::{CategoryGrant, CategoryMap, CategoryRight, RoleMap, roles_after};
+pub use mapping::{CategoryGrant, CategoryMap, RoleMap, roles_after};
 pub use username::candidates;
 
 use crate::{

@@ -11,12 +11,13 @@ use sortie_control::{
     },
 };
 use sortie_core::{
-    id::{RequestId, TenantId},
+    app::Visibility,
+    id::{AppId, RequestId, TenantId},
     local_path::LocalPath,
     port::AccountStore,
     secret::Secret,
     sign_in::ClientKind,
-    sso::{Assertion, Domains, RoleMap},
+    sso::{Assertion, CategoryMap, Domains, RoleMap},
     user::Role,
 };
 use sortie_testkit::provider::{Mood, person};
@@ -255,4 +256,22 @@ async fn what_happens_is_audited_with_the_identity_and_without_any_secret() {
     for secret in [begun.kept.reveal(), mark.as_str(), signed_in.token.reveal()] {
         assert!(!all.contains(secret));
     }
+}
+
+#[tokio::test]
+async fn groups_give_rights_in_categories_and_leaving_them_takes_those_away() {
+    let stage = stage(|it| it.categories = CategoryMap::parse("designers=Graphics:approved").unwrap()).await;
+    stage
+        .app("painter", |it| {
+            it.category = "Graphics".to_owned();
+            it.visibility = Visibility::Approved;
+        })
+        .await;
+    let painter = AppId::new("painter").unwrap();
+    let open = enter(&stage, who("ada", &["designers"])).await.unwrap();
+    let caller = stage.caller_of(&open.token).await;
+    assert!(stage.control.find_app(&caller, &painter).await.is_ok());
+    enter(&stage, who("ada", &["Designers"])).await.unwrap();
+    let caller = stage.caller_of(&open.token).await;
+    assert!(stage.control.find_app(&caller, &painter).await.is_err());
 }

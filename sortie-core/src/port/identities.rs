@@ -6,7 +6,7 @@ use crate::{
     id::SignInId,
     secret::TokenHash,
     sign_in::SignIn,
-    sso::{Identity, KnownIdentity, LogoutNotice, PendingSignIn, ProviderSession},
+    sso::{CategoryGrant, Identity, KnownIdentity, LogoutNotice, PendingSignIn, ProviderSession},
     time::Timestamp,
     user::User,
 };
@@ -43,6 +43,16 @@ pub trait IdentityStore: Send + Sync {
         user: &'a User,
         change: Change,
     ) -> PortResult<'a, ()>;
+
+    /// Makes the rights in categories that groups give to a user exactly these; those that were given by hand stay. Answers the
+    /// names of categories that the user's home tenant does not have: for them nothing is given. Where nothing changes nothing
+    /// is written, the change neither.
+    fn give_category_rights<'a>(
+        &'a self,
+        user: &'a User,
+        grants: &'a [CategoryGrant],
+        change: Change,
+    ) -> PortResult<'a, Vec<String>>;
 
     /// Inserts a sign-in with the provider's session that it hangs on; `Conflict` when the user is gone.
     fn insert_sso_sign_in<'a>(

@@ -1,6 +1,6 @@
 //! What groups at the provider mean here: nothing, unless an operator says so.
 
-use crate::{invalid::Invalid, user::Role};
+use crate::{access::CategoryRight, invalid::Invalid, user::Role};
 
 /// Which group gives which role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,30 +33,6 @@ pub fn roles_after(current: &[Role], given_before: &[Role], given_now: &[Role]) 
     let kept = |role: &Role| given_now.contains(role) || (current.contains(role) && !given_before.contains(role));
     let roles: Vec<Role> = Role::ALL.into_iter().filter(kept).collect();
     if roles.is_empty() { vec![Role::User] } else { roles }
-}
-
-/// What somebody may be in a category.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CategoryRight {
-    /// Approved to use its apps.
-    Approved,
-    /// Its administrator.
-    Admin,
-}
-
-impl CategoryRight {
-    /// The name, as configured and stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Approved => "approved",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// Reads a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Approved, Self::Admin].into_iter().find(|it| it.name() == name)
-    }
 }
 
 /// A right in one category.

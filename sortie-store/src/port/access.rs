@@ -35,7 +35,7 @@ use crate::{
 
 mod grants;
 mod people;
-mod rights;
+pub(super) mod rights;
 
 pub(super) use self::{
     grants::parse_roles,

@@ -1,12 +1,14 @@
 //! Single sign-on: identities of providers, sign-ins that were begun, and what hangs on which session over there.
 
+mod rights;
+
 use diesel::prelude::*;
 use sortie_core::{
     audit::Change,
     port::{IdentityStore, PortResult, identities::LogoutOutcome},
     secret::TokenHash,
     sign_in::SignIn,
-    sso::{Identity, KnownIdentity, LogoutNotice, PendingSignIn, ProviderSession},
+    sso::{CategoryGrant, Identity, KnownIdentity, LogoutNotice, PendingSignIn, ProviderSession},
     time::Timestamp,
     user::User,
 };
@@ -111,6 +113,17 @@ impl IdentityStore for Store {
             }
             Ok(record(connection, Kind::Access, &change)?)
         })
+    }
+
+    fn give_category_rights<'a>(
+        &'a self,
+        user: &'a User,
+        grants: &'a [CategoryGrant],
+        change: Change,
+    ) -> PortResult<'a, Vec<String>> {
+        let (id, tenant) = (user.id.as_str().to_owned(), user.tenant.as_str().to_owned());
+        let grants = grants.to_vec();
+        self.write(move |connection| rights::give_exactly(connection, &id, &tenant, &grants, &change))
     }
 
     fn insert_sso_sign_in<'a>(

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use sortie_core::{
+    access::CategoryRight,
     audit::AuditAction,
+    category::Category,
+    id::CategoryId,
     local_path::LocalPath,
     port::identities::LogoutOutcome,
     secret::TokenHash,
     sign_in::{ClientKind, SignIn},
-    sso::{Identity, KnownIdentity, LogoutNotice, PendingSignIn, ProviderSession},
+    sso::{CategoryGrant, Identity, KnownIdentity, LogoutNotice, PendingSignIn, ProviderSession},
     user::{Role, User},
 };
 
@@ -26,6 +29,7 @@ macro_rules! identities_contract {
             an_identity_is_never_given_a_user_who_is_there
             of_racing_first_sign_ins_one_makes_the_user
             an_identity_and_its_user_are_written_together
+            groups_give_and_take_rights_in_categories_and_leave_the_others
             a_logout_ends_the_sign_ins_of_its_session_once
             a_logout_of_a_person_ends_every_sign_in_that_hangs_on_the_provider
             deleting_a_user_frees_the_identity
@@ -160,6 +164,53 @@ pub async fn an_identity_and_its_user_are_written_together<S: Stores>(store: Arc
     ensure_conflict(store.update_identity(2, &foreign, &third, change(AuditAction::UpdateUser, 9)).await)?;
     ensure_same(&store.find_identity(&identity("s")?).await?, &Some((seen, after)))?;
     ensure_same(&audited(&store).await?, &2)
+}
+
+fn grants(list: &[(&str, CategoryRight)]) -> Vec<CategoryGrant> {
+    list.iter().map(|(category, right)| CategoryGrant { category: (*category).to_owned(), right: *right }).collect()
+}
+
+/// Rights that somebody gave by hand are not the groups' to take, and unknown names give nothing.
+pub async fn groups_give_and_take_rights_in_categories_and_leave_the_others<S: Stores>(store: Arc<S>) -> Result<()> {
+    use CategoryRight::{Admin, Approved};
+    let ada = user("ada")?;
+    insert(&store, "s", &ada).await?;
+    for (id, name) in [("c-1", "Tools"), ("c-2", "Office")] {
+        let one = Category {
+            id: CategoryId::new(id)?,
+            tenant: ada.tenant.clone(),
+            name: name.to_owned(),
+            description: String::new(),
+            version: 1,
+            created_at: at(0),
+            updated_at: at(0),
+        };
+        store.insert_category(&one, change(AuditAction::CreateCategory, 0)).await?;
+    }
+    let (tools, office) = (CategoryId::new("c-1")?, CategoryId::new("c-2")?);
+    store.give_right(&office, Approved, &ada.id, change(AuditAction::AddCategoryAdmin, 1)).await?;
+    let wanted = grants(&[("Office", Approved), ("Tools", Admin), ("Tools", Approved), ("tools", Admin)]);
+    let epoch = store.epochs().await?.access;
+    let unknown = store.give_category_rights(&ada, &wanted, change(AuditAction::UpdateUser, 2)).await?;
+    ensure_same(&unknown, &vec!["tools".to_owned()])?;
+    ensure!(store.epochs().await?.access > epoch, "the epoch did not move");
+    let given = store.grants_of(&ada.id).await?;
+    ensure_same(&given.administers, &[tools.clone()].into())?;
+    ensure_same(&given.approved, &[tools.clone(), office.clone()].into())?;
+    let before = audited(&store).await?;
+    store.give_category_rights(&ada, &wanted, change(AuditAction::UpdateUser, 3)).await?;
+    ensure_same(&audited(&store).await?, &before)?;
+    // What was taken by hand while a group gives it comes back.
+    store.take_right(&tools, Admin, &ada.id, change(AuditAction::AddCategoryAdmin, 4)).await?;
+    store.give_category_rights(&ada, &wanted, change(AuditAction::UpdateUser, 5)).await?;
+    ensure_same(&store.grants_of(&ada.id).await?.administers, &[tools.clone()].into())?;
+    let less = grants(&[("Tools", Approved)]);
+    store.give_category_rights(&ada, &less, change(AuditAction::UpdateUser, 6)).await?;
+    let given = store.grants_of(&ada.id).await?;
+    ensure_same(&given.administers, &[].into())?;
+    ensure_same(&given.approved, &[tools, office.clone()].into())?;
+    store.give_category_rights(&ada, &[], change(AuditAction::UpdateUser, 7)).await?;
+    ensure_same(&store.grants_of(&ada.id).await?.approved, &[office].into())
 }
 
 /// A second copy of the notice ends nothing, and neither does one of another provider.

@@ -6,10 +6,10 @@ use sortie_core::{
     id::TenantId,
     port::PortError,
     sign_in::{ClientKind, SignIn},
-    sso::{KnownIdentity, ProviderSession, candidates, roles_after},
+    sso::{CategoryGrant, KnownIdentity, ProviderSession, candidates, roles_after},
     user::{Role, User},
 };
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{Assertion, SsoAnswer, SsoError};
 use crate::{Control, ControlError, account::sign_in::SignedIn};
@@ -30,6 +30,7 @@ impl Control {
             return Err(SsoError::NotAllowed);
         }
         let user = self.account_of(assertion, answer).await?;
+        self.apply_categories(&user, assertion, answer).await?;
         self.begin_sso_sign_in(user, assertion, answer).await
     }
 
@@ -130,6 +131,30 @@ impl Control {
         let change = self.quiet_change(actor(&after, answer), AuditAction::UpdateUser, details);
         self.ports.identities.update_identity(user.version, &known, &after, change).await?;
         Ok(after)
+    }
+
+    /// Gives and takes rights in categories by the groups.
+    async fn apply_categories(&self, user: &User, assertion: &Assertion, answer: &SsoAnswer) -> Result<(), SsoError> {
+        let grants = self.settings.sso.categories.grants(&assertion.groups);
+        let named = |it: &CategoryGrant| format!("{}:{}", it.category, it.right.name());
+        let list = grants.iter().map(named).collect::<Vec<_>>().join(", ");
+        for _ in 0..TRIES {
+            let mut details = account_details(user, assertion);
+            details.push(("categories", list.clone()));
+            let change = self.quiet_change(actor(user, answer), AuditAction::UpdateUser, details);
+            match self.ports.identities.give_category_rights(user, &grants, change).await {
+                // The same person signs in twice at once, or somebody gives a right by hand.
+                Err(PortError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+                Ok(unknown) => {
+                    for name in unknown {
+                        warn!(category = name, "Category of SORTIE_OIDC_CATEGORY_MAP does not exist: nothing is given");
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        Err(SsoError::Own(PortError::Conflict.into()))
     }
 
     async fn begin_sso_sign_in(
