@@ -1,5 +1,6 @@
 //! Passwords and tokens.
 
+mod factor;
 mod password;
 mod token;
 

@@ -16,6 +16,7 @@ use sortie_core::{
     id::{AccessRequestId, AppId, CategoryId, TenantId},
     policy::Caller,
     port::PageRequest,
+    token_scope::TokenScope,
 };
 use tokio::sync::Mutex;
 use tracing::warn;
@@ -46,6 +47,7 @@ struct Viewer {
     tenant: TenantId,
     home: TenantId,
     roles: Vec<&'static str>,
+    scopes: Option<Vec<TokenScope>>,
     memberships: Vec<Membership>,
     administers: BTreeSet<CategoryId>,
     approved: BTreeSet<CategoryId>,
@@ -63,6 +65,7 @@ impl Viewer {
             tenant: caller.tenant.clone(),
             home: principal.tenant.clone(),
             roles,
+            scopes: principal.scopes.clone(),
             memberships: grants.memberships.clone(),
             administers: grants.administers.clone(),
             approved: grants.approved.clone(),

@@ -197,6 +197,7 @@ impl From<ControlError> for ApiError {
                 Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {kind}"))
             }
             ControlError::Denied(_) => Self::new(StatusCode::FORBIDDEN, "denied", said),
+            ControlError::ScopeMissing(_) => Self::new(StatusCode::FORBIDDEN, "scope_missing", said),
             ControlError::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", said),
             ControlError::InUse { code, .. } => Self::new(StatusCode::CONFLICT, code, said),
             ControlError::VersionMismatch => Self::new(StatusCode::PRECONDITION_FAILED, "version_mismatch", said),
@@ -218,6 +219,13 @@ impl From<ControlError> for ApiError {
             ControlError::SignInNeeded => Self::new(StatusCode::UNAUTHORIZED, "sign_in_needed", said),
             ControlError::ReasonNeeded => Self::new(StatusCode::FORBIDDEN, "reason_needed", said),
             ControlError::BadCredentials => Self::new(StatusCode::UNAUTHORIZED, "invalid_credentials", said),
+            // Signing in answers it as what it is; elsewhere nobody is asked for a code.
+            ControlError::SecondFactorNeeded { .. } => {
+                Self::new(StatusCode::UNAUTHORIZED, "second_factor_needed", said)
+            }
+            ControlError::InvalidCode => Self::new(StatusCode::UNAUTHORIZED, "invalid_code", said),
+            ControlError::InvalidToken => Self::new(StatusCode::UNAUTHORIZED, "invalid_token", said),
+            ControlError::RegistrationClosed => Self::new(StatusCode::FORBIDDEN, "registration_closed", said),
             ControlError::TooManyAttempts { retry_after } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", said).retry_after(retry_after)
             }

@@ -11,6 +11,7 @@ mod export;
 pub(crate) mod joining;
 pub(crate) mod launches;
 pub(crate) mod me;
+pub(crate) mod security;
 pub(crate) mod sessions;
 pub(crate) mod sharing;
 pub(crate) mod site;

@@ -7,6 +7,7 @@ use governor::{
     clock::{Clock, DefaultClock},
     state::keyed::DashMapStateStore,
 };
+use sortie_core::throttle;
 use std::net::IpAddr;
 
 use crate::settings::{self, Rate};
@@ -42,7 +43,6 @@ impl Limiter {
 /// All rates.
 pub(crate) struct Limiters {
     pub(crate) writes: Limiter,
-    pub(crate) sign_ins_per_name: Limiter,
     pub(crate) sign_ins_per_address: Limiter,
     pub(crate) joins: Limiter,
     pub(crate) streams: Limiter,
@@ -52,7 +52,6 @@ impl Limiters {
     pub(crate) fn new(rates: &settings::Rates) -> Self {
         Self {
             writes: Limiter::new(rates.writes),
-            sign_ins_per_name: Limiter::new(rates.sign_ins_per_name),
             sign_ins_per_address: Limiter::new(rates.sign_ins_per_address),
             joins: Limiter::new(rates.joins),
             streams: Limiter::new(rates.streams),
@@ -61,21 +60,15 @@ impl Limiters {
 
     /// Forgets keys that have all they may have again.
     pub(crate) fn forget_idle(&self) {
-        for limiter in [&self.writes, &self.sign_ins_per_name, &self.sign_ins_per_address, &self.joins, &self.streams] {
+        for limiter in [&self.writes, &self.sign_ins_per_address, &self.joins, &self.streams] {
             limiter.forget_idle();
         }
     }
 }
 
-/// The key of an address: of IPv6 the network that one customer gets (64 bits), of which one machine has as many as it likes.
+/// The key of an address.
 pub(crate) fn address_key(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(ip) => ip.to_string(),
-        IpAddr::V6(ip) => {
-            let [a, b, c, d, ..] = ip.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
+    throttle::network(&address.to_string())
 }
 
 /// A burst that is not zero.
@@ -96,13 +89,5 @@ mod tests {
         assert!(limiter.count("a").is_ok() && limiter.count("a").is_ok());
         assert!(limiter.count("a").is_err_and(|it| it > Duration::from_secs(10)));
         assert!(limiter.count("b").is_ok());
-    }
-
-    #[test]
-    fn one_network_of_ipv6_is_one_key() {
-        let key = |text: &str| address_key(text.parse().unwrap());
-        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
-        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
-        assert_eq!(key("::ffff:192.0.2.1"), "192.0.2.1");
     }
 }

@@ -2,7 +2,7 @@
 //! are checked against it.
 
 use http::Method;
-use sortie_core::id::{AccessRequestId, AppId, CategoryId, SessionId, ShareId, TenantId, UserId, ViewerId};
+use sortie_core::id::{AccessRequestId, AppId, CategoryId, SessionId, ShareId, SignInId, TenantId, UserId, ViewerId};
 
 /// Who gets past the door. What they may do then is decided by the use cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,28 @@ routes! {
     Me = "/api/auth/me" [GET] SignedIn;
     /// The own password.
     Password = "/api/auth/password" [POST] SignedIn;
+    /// The second factor at signing in.
+    LoginSecondFactor = "/api/auth/second-factor" [POST] Anyone;
+    /// Making an account for oneself.
+    Register = "/api/auth/register" [POST] Anyone;
+    /// Setting a new password with a link.
+    Reset = "/api/auth/reset" [POST] Anyone;
+    /// The own sign-ins.
+    MySignIns = "/api/me/sign-ins" [GET DELETE] SignedIn;
+    /// One of them.
+    MySignIn(SignInId) = "/api/me/sign-ins/{id}" [DELETE] SignedIn;
+    /// The own personal access tokens.
+    MyTokens = "/api/me/tokens" [GET POST] SignedIn;
+    /// One of them.
+    MyToken(SignInId) = "/api/me/tokens/{id}" [DELETE] SignedIn;
+    /// The own second factor.
+    MySecondFactor = "/api/me/second-factor" [GET POST] SignedIn;
+    /// Switching it on.
+    MySecondFactorConfirm = "/api/me/second-factor/confirm" [POST] SignedIn;
+    /// Switching it off.
+    MySecondFactorDisable = "/api/me/second-factor/disable" [POST] SignedIn;
+    /// New recovery codes.
+    MyRecoveryCodes = "/api/me/second-factor/recovery-codes" [POST] SignedIn;
     /// The own preferences.
     Preferences = "/api/me/preferences" [GET PUT] SignedIn;
     /// The catalog. Making apps needs a sign-in, which the method's handler asks for.
@@ -142,6 +164,12 @@ routes! {
     AdminUsers = "/api/admin/users" [GET POST] SignedIn;
     /// One account.
     AdminUser(UserId) = "/api/admin/users/{id}" [GET PUT DELETE] SignedIn;
+    /// A link to set its password.
+    AdminUserReset(UserId) = "/api/admin/users/{id}/reset" [POST] SignedIn;
+    /// Its second factor.
+    AdminUserSecondFactor(UserId) = "/api/admin/users/{id}/second-factor" [DELETE] SignedIn;
+    /// Its sign-ins.
+    AdminUserSignIns(UserId) = "/api/admin/users/{id}/sign-ins" [GET DELETE] SignedIn;
     /// The installation's settings.
     AdminSettings = "/api/admin/settings" [GET PUT] SignedIn;
     /// Categories.
@@ -233,6 +261,17 @@ impl Route {
             ["auth", "oidc", "backchannel-logout"] => Self::OidcLogout,
             ["auth", "me"] => Self::Me,
             ["auth", "password"] => Self::Password,
+            ["auth", "second-factor"] => Self::LoginSecondFactor,
+            ["auth", "register"] => Self::Register,
+            ["auth", "reset"] => Self::Reset,
+            ["me", "sign-ins"] => Self::MySignIns,
+            ["me", "sign-ins", id] => Self::MySignIn(SignInId::new(segment(id)?).ok()?),
+            ["me", "tokens"] => Self::MyTokens,
+            ["me", "tokens", id] => Self::MyToken(SignInId::new(segment(id)?).ok()?),
+            ["me", "second-factor"] => Self::MySecondFactor,
+            ["me", "second-factor", "confirm"] => Self::MySecondFactorConfirm,
+            ["me", "second-factor", "disable"] => Self::MySecondFactorDisable,
+            ["me", "second-factor", "recovery-codes"] => Self::MyRecoveryCodes,
             ["me", "preferences"] => Self::Preferences,
             ["apps"] => Self::Apps,
             ["apps", id] => Self::App(AppId::new(segment(id)?).ok()?),
@@ -255,6 +294,9 @@ impl Route {
             ["admin", "sessions"] => Self::AdminSessions,
             ["admin", "users"] => Self::AdminUsers,
             ["admin", "users", id] => Self::AdminUser(UserId::new(segment(id)?).ok()?),
+            ["admin", "users", id, "reset"] => Self::AdminUserReset(UserId::new(segment(id)?).ok()?),
+            ["admin", "users", id, "second-factor"] => Self::AdminUserSecondFactor(UserId::new(segment(id)?).ok()?),
+            ["admin", "users", id, "sign-ins"] => Self::AdminUserSignIns(UserId::new(segment(id)?).ok()?),
             ["admin", "settings"] => Self::AdminSettings,
             ["categories", rest @ ..] => return Self::parse_categories(rest),
             ["users"] => Self::People,

@@ -39,9 +39,7 @@ impl Rate {
 pub struct Rates {
     /// Writes of one principal, or of one address without a principal.
     pub writes: Rate,
-    /// Sign-in attempts for one name from one address.
-    pub sign_ins_per_name: Rate,
-    /// Sign-in attempts from one address.
+    /// Sign-ins through another service that are begun or answered from one address.
     pub sign_ins_per_address: Rate,
     /// Links that are tried from one address.
     pub joins: Rate,
@@ -53,7 +51,6 @@ impl Default for Rates {
     fn default() -> Self {
         Self {
             writes: Rate::new(10.0, 60),
-            sign_ins_per_name: Rate::new(0.2, 10),
             sign_ins_per_address: Rate::new(2.0, 60),
             joins: Rate::new(0.5, 20),
             streams: Rate::new(5.0, 30),

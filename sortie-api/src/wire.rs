@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod app;
+pub mod credential;
 pub mod event;
 pub mod record;
 pub mod seed;

@@ -8,6 +8,7 @@
 #[expect(dead_code, reason = "the tests use more of it")]
 mod clock;
 #[path = "../tests/it/stage/credentials.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod credentials;
 #[path = "../tests/it/stage/runtime.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -16,7 +17,10 @@ mod runtime;
 use std::{error::Error, sync::Arc, time::Duration};
 
 use sortie_control::{
-    Control, Ports, Settings, account::sign_in::SignInAttempt, session::launch::LaunchRequest, tasks::Tasks,
+    Control, Ports, Settings,
+    account::sign_in::{Arrival, SignInAttempt},
+    session::launch::LaunchRequest,
+    tasks::Tasks,
 };
 use sortie_core::{
     app::{AppFields, LaunchType},
@@ -60,7 +64,7 @@ async fn story() -> Result<String, Box<dyn Error>> {
             records: Arc::new(store.clone()),
             coordination: Arc::new(store.clone()),
             runtime: Arc::new(runtime::TestRuntime::default()),
-            credentials: Arc::new(credentials::PlainCredentials),
+            credentials: Arc::new(credentials::PlainCredentials::default()),
             provider: None,
             clock: Arc::new(clock::TestClock::default()),
             ids: Arc::new(Uuids),
@@ -104,9 +108,13 @@ async fn sign_in(control: &Control, password: Secret) -> Result<Caller, Box<dyn 
     let attempt = SignInAttempt {
         username: "admin".to_owned(),
         password,
-        client: ClientKind::Browser,
-        source_ip: "192.0.2.1".to_owned(),
-        request: RequestId::new("example")?,
+        arrival: Arrival {
+            client: ClientKind::Browser,
+            source_ip: "192.0.2.1".to_owned(),
+            user_agent: String::new(),
+            device: None,
+            request: RequestId::new("example")?,
+        },
     };
     let signed_in = control.sign_in(attempt).await?;
     let known = control.authenticate(signed_in.token.reveal()).await?.ok_or("the token is not known")?;

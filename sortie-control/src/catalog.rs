@@ -57,6 +57,7 @@ impl Control {
 
     /// The apps that the caller may see, by name.
     pub async fn list_apps(&self, caller: &Caller, page: &PageRequest) -> Result<Page<AppView>, ControlError> {
+        Self::check_scopes(caller, Action::DiscoverApp, "see apps")?;
         let scope = policy::app_scope(&caller.principal, &caller.tenant);
         let page = self.ports.catalog.list_apps(&scope, page).await?;
         let items = page.items.into_iter().map(|it| self.view(caller, it)).collect();

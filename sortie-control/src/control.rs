@@ -93,6 +93,8 @@ pub struct Settings {
     pub access_lifetime: Duration,
     /// How long a program's sign-in lasts at all.
     pub refresh_lifetime: Duration,
+    /// Whether strangers may make accounts for themselves, where no stored setting says so.
+    pub allow_registration: bool,
     /// What the word of the identity provider is worth.
     pub sso: SsoRules,
     /// How often activity is written down.
@@ -121,6 +123,7 @@ impl Default for Settings {
             browser_lifetime: Duration::from_hours(12),
             access_lifetime: Duration::from_mins(15),
             refresh_lifetime: Duration::from_hours(24),
+            allow_registration: false,
             sso: SsoRules::default(),
             activity_interval: Duration::from_secs(10),
             relist_interval: Duration::from_secs(10),

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use sortie_core::{
     invalid::{Invalid, Problems},
+    policy::{Decision, rule::Rule},
     port::{BoxError, PortError},
     quota::QuotaExceeded,
+    secret::Secret,
     session::Illegal,
+    time::Timestamp,
     workload::Refusal,
 };
 use thiserror::Error;
@@ -25,6 +28,9 @@ pub enum ControlError {
     /// The caller may know of it and may not do this.
     #[error("you may not {0}")]
     Denied(&'static str),
+    /// The token that was used was not made for this.
+    #[error("the token that was used was not made to {0}")]
+    ScopeMissing(&'static str),
     /// The state of things forbids it now.
     #[error("{0}")]
     Conflict(String),
@@ -68,6 +74,23 @@ pub enum ControlError {
     /// The user name or the password is wrong, or the account is disabled.
     #[error("the user name or the password is wrong")]
     BadCredentials,
+    /// The password was right; a code of the second factor is waited for.
+    #[error("a code of the second factor is needed")]
+    SecondFactorNeeded {
+        /// What to show with the code.
+        challenge: Secret,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// The code is wrong, or was used, or came too late.
+    #[error("the code is wrong or was used already; where it came too late, sign in again")]
+    InvalidCode,
+    /// The link is wrong, was used or has run out.
+    #[error("the link is not good any more; ask for a new one")]
+    InvalidToken,
+    /// Strangers may not make accounts here.
+    #[error("accounts are made by administrators here")]
+    RegistrationClosed,
     /// Too many are doing this at once.
     #[error("too many attempts; try again later")]
     TooManyAttempts {
@@ -88,6 +111,11 @@ pub enum ControlError {
 }
 
 impl ControlError {
+    /// What a permission question answered.
+    pub(crate) fn refused(decision: Decision, what: &'static str) -> Self {
+        if decision.rule == Rule::ScopeMissing { Self::ScopeMissing(what) } else { Self::Denied(what) }
+    }
+
     /// "No such thing".
     pub(crate) fn not_found(kind: &'static str, id: &impl ToString) -> Self {
         Self::NotFound { kind, id: id.to_string() }

@@ -28,8 +28,9 @@ async fn prune(control: &Control) -> Result<(), ControlError> {
     let now = control.now();
     let events = control.ports.coordination.prune_events(now.minus(control.settings.event_retention)).await?;
     let sign_ins = control.ports.accounts.prune_sign_ins(now.minus(SIGN_INS_KEPT)).await?;
+    let credentials = control.ports.accounts.prune_credentials(now).await?;
     let sharing = control.ports.sharing.prune_sharing(now.minus(SHARES_KEPT)).await?;
     let sso = control.ports.identities.prune_sso(now.minus(sso::KEPT)).await?;
-    debug!(events, sign_ins, sharing, sso, "Housekeeping done");
+    debug!(events, sign_ins, credentials, sharing, sso, "Housekeeping done");
     Ok(())
 }

@@ -13,7 +13,7 @@ use sortie_core::{
     time::Timestamp,
 };
 
-use crate::{Control, ControlError, sharing::SWITCHES};
+use crate::{Control, ControlError, account::register::ALLOW_REGISTRATION, sharing::SWITCHES};
 
 /// How many audit rows an export reads at once.
 const EXPORT_PAGE: u32 = 500;
@@ -110,9 +110,10 @@ impl Control {
     pub async fn save_settings(&self, caller: &Caller, settings: Vec<(String, String)>) -> Result<(), ControlError> {
         Self::check(caller, Action::ManageSettings, "change the settings")?;
         for (key, value) in &settings {
-            let is_switch = SWITCHES.iter().any(|(name, _)| name == key);
+            let switches = || SWITCHES.iter().map(|(name, _)| *name).chain([ALLOW_REGISTRATION]);
+            let is_switch = switches().any(|name| name == key);
             if key != SIGN_IN_NOTICE && !is_switch {
-                let switches = SWITCHES.map(|(name, _)| name).join(", ");
+                let switches = switches().collect::<Vec<_>>().join(", ");
                 let known = format!("is not a known setting; known: {SIGN_IN_NOTICE}, {switches}");
                 return Err(Invalid::new(key.clone(), known).into());
             }

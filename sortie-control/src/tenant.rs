@@ -183,9 +183,10 @@ impl Control {
         what: &'static str,
     ) -> Result<Tenant, ControlError> {
         let not_found = || ControlError::not_found("tenant", id);
-        match policy::may(&caller.principal, action, Object::Installation(Some(id))).outcome {
+        let decision = policy::may(&caller.principal, action, Object::Installation(Some(id)));
+        match decision.outcome {
             Outcome::Granted => self.ports.tenants.find_tenant(id).await?.ok_or_else(not_found),
-            Outcome::Denied => Err(ControlError::Denied(what)),
+            Outcome::Denied => Err(ControlError::refused(decision, what)),
             Outcome::Hidden => Err(not_found()),
         }
     }

@@ -40,6 +40,28 @@ audit_actions! {
     RevokeLogin = "REVOKE_LOGIN",
     /// Changed the own password.
     ChangePassword = "CHANGE_PASSWORD",
+    /// Made a link with which somebody sets a new password.
+    CreateResetLink = "CREATE_RESET_LINK",
+    /// Set a new password with such a link.
+    ResetPassword = "RESET_PASSWORD",
+    /// Made an account for oneself.
+    Register = "REGISTER",
+    /// Made the secret of a second factor.
+    BeginSecondFactor = "BEGIN_SECOND_FACTOR",
+    /// Switched a second factor on.
+    EnableSecondFactor = "ENABLE_SECOND_FACTOR",
+    /// Switched a second factor off.
+    DisableSecondFactor = "DISABLE_SECOND_FACTOR",
+    /// Used a recovery code up.
+    UseRecoveryCode = "USE_RECOVERY_CODE",
+    /// Made new recovery codes.
+    RenewRecoveryCodes = "RENEW_RECOVERY_CODES",
+    /// Made a personal access token.
+    CreateToken = "CREATE_TOKEN",
+    /// Ended a personal access token.
+    RevokeToken = "REVOKE_TOKEN",
+    /// A password's hash was made anew at signing in, because it was weaker than today's.
+    RenewPasswordHash = "RENEW_PASSWORD_HASH",
     /// Changed the own preferences.
     UpdatePreferences = "UPDATE_PREFERENCES",
     /// Made an app.

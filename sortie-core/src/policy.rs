@@ -4,6 +4,7 @@
 //! in the home tenant by the account and elsewhere by membership. What belongs to a tenant that one is not a member of is not
 //! there, for administrators too: they manage tenants from outside, and join one, audited, to see what is in it.
 
+mod account;
 pub mod action;
 mod app;
 mod category;
@@ -23,6 +24,7 @@ use crate::{
     app::{App, Visibility},
     id::{CategoryId, RequestId, SessionId, SignInId, TenantId, UserId, ViewerId},
     sharing::Part,
+    token_scope::{TokenScope, permits},
     user::Role,
 };
 
@@ -41,6 +43,8 @@ pub struct Principal {
     pub grants: Arc<Grants>,
     /// The sign-in that was used.
     pub sign_in: SignInId,
+    /// What a personal access token was made for: it narrows what its owner may do. `None` for sign-ins, which narrow nothing.
+    pub scopes: Option<Vec<TokenScope>>,
     /// Set for a guest: the one session that it reaches.
     pub guest: Option<Guest>,
 }
@@ -55,6 +59,11 @@ pub struct Guest {
 }
 
 impl Principal {
+    /// Whether what was signed in with may be used for this at all.
+    pub fn permits(&self, action: Action) -> bool {
+        self.scopes.as_ref().is_none_or(|it| permits(it, action))
+    }
+
     /// Whether the principal administers the installation: its tenants, and all that is in those of which it is a member.
     pub fn is_administrator(&self) -> bool {
         self.tenant == TenantId::default_tenant() && self.roles.contains(&Role::Admin)
@@ -143,6 +152,13 @@ pub enum Object<'a> {
         /// The principal's part in it, where it is somebody else's: see [`crate::sharing::Sharing`].
         part: Option<Part>,
     },
+    /// A person's account, as far as it is the person's own business.
+    Account {
+        /// Its home tenant.
+        tenant: &'a TenantId,
+        /// Whose it is.
+        user: &'a UserId,
+    },
     /// Something that belongs to the whole tenant.
     Tenant(&'a TenantId),
     /// Something that belongs to the installation; the tenant, where it is one.
@@ -166,6 +182,7 @@ impl<'a> Object<'a> {
             Self::App { tenant, .. }
             | Self::Category { tenant, .. }
             | Self::Session { tenant, .. }
+            | Self::Account { tenant, .. }
             | Self::Tenant(tenant) => Some(tenant),
             Self::Installation(_) => None,
         }
@@ -213,6 +230,15 @@ impl Decision {
 
 /// Answers every permission question. What is not granted here is denied.
 pub fn may(principal: &Principal, action: Action, object: Object<'_>) -> Decision {
+    let decision = decide(principal, action, object);
+    // Last: who may not do it anyway learns nothing from the scopes.
+    if decision.is_granted() && !principal.permits(action) {
+        return Decision::denied(Rule::ScopeMissing);
+    }
+    decision
+}
+
+fn decide(principal: &Principal, action: Action, object: Object<'_>) -> Decision {
     if object.tenant().is_some_and(|it| !principal.is_member(it)) {
         return Decision::hidden(Rule::OtherTenant);
     }
@@ -226,6 +252,7 @@ pub fn may(principal: &Principal, action: Action, object: Object<'_>) -> Decisio
         }
         Object::Category { tenant, id, is_seen } => category::decide(principal, action, tenant, id, is_seen),
         Object::Session { tenant, owner, part, .. } => session::decide(principal, action, tenant, owner, part),
+        Object::Account { user, .. } => account::decide(principal, action, user),
         Object::Tenant(tenant) => tenant::decide(principal, action, tenant),
         Object::Installation(tenant) => installation::decide(principal, action, tenant),
     }

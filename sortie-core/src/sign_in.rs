@@ -4,6 +4,7 @@ use crate::{
     id::{SignInId, UserId},
     secret::TokenHash,
     time::Timestamp,
+    token_scope::TokenScope,
 };
 
 /// What kind of client signed in.
@@ -13,6 +14,8 @@ pub enum ClientKind {
     Browser,
     /// A program: an access token and a refresh token that rotates.
     Api,
+    /// A program with a personal access token, which was made for it and lasts until it expires.
+    Token,
 }
 
 impl ClientKind {
@@ -21,12 +24,13 @@ impl ClientKind {
         match self {
             Self::Browser => "browser",
             Self::Api => "api",
+            Self::Token => "token",
         }
     }
 
     /// Reads a stored name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Browser, Self::Api].into_iter().find(|it| it.name() == name)
+        [Self::Browser, Self::Api, Self::Token].into_iter().find(|it| it.name() == name)
     }
 }
 
@@ -43,7 +47,7 @@ pub struct SignIn {
     pub token: TokenHash,
     /// The hash of the refresh token, for programs.
     pub refresh: Option<TokenHash>,
-    /// The hash of the refresh token before the last rotation: seeing it again means that it was stolen.
+    /// The hash of the refresh token before the last rotation. Seeing it or an earlier one again means that one was stolen.
     pub previous_refresh: Option<TokenHash>,
     /// When.
     pub created_at: Timestamp,
@@ -57,6 +61,12 @@ pub struct SignIn {
     pub revoked_at: Option<Timestamp>,
     /// From which address; may be empty.
     pub source_ip: String,
+    /// What the client calls itself; may be empty.
+    pub user_agent: String,
+    /// What its owner calls it: for personal access tokens.
+    pub name: String,
+    /// What it may be used for: for personal access tokens. `None` narrows nothing.
+    pub scopes: Option<Vec<TokenScope>>,
 }
 
 impl SignIn {

@@ -178,6 +178,7 @@ fn control_settings(settings: &Settings) -> sortie_control::Settings {
         browser_lifetime: settings.sign_in_lifetime,
         access_lifetime: settings.access_lifetime,
         refresh_lifetime: settings.refresh_lifetime,
+        allow_registration: settings.allow_registration,
         sso: settings.sso.as_ref().map(|it| it.rules.clone()).unwrap_or_default(),
         ..sortie_control::Settings::default()
     }

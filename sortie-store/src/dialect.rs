@@ -21,6 +21,8 @@ pub(crate) enum Lock<'a> {
     UserQuota(&'a str),
     /// Looking whether a table is still empty.
     FirstRows(&'static str),
+    /// Counting tries in one lane.
+    Lane(&'a str, &'a str),
 }
 
 /// Takes a lock until the transaction ends. Always in the order of the enum, so that nobody waits in a circle.
@@ -33,6 +35,7 @@ pub(crate) fn lock(connection: &mut AnyConnection, lock: Lock<'_>) -> QueryResul
                 Lock::TenantQuota(tenant) => format!("sortie/quota/tenant/{tenant}"),
                 Lock::UserQuota(user) => format!("sortie/quota/user/{user}"),
                 Lock::FirstRows(table) => format!("sortie/first/{table}"),
+                Lock::Lane(kind, subject) => format!("sortie/lane/{kind}/{subject}"),
             };
             sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
                 .bind::<Text, _>(name)
@@ -162,6 +165,42 @@ pub(crate) fn save_setting(
     .bind::<Text, _>(tenant)
     .bind::<Text, _>(key)
     .bind::<Text, _>(value)
+    .bind::<Timestamp, _>(at)
+    .execute(connection)?;
+    Ok(())
+}
+
+/// Writes what a lane has seen.
+pub(crate) fn save_lane(
+    connection: &mut AnyConnection,
+    (kind, subject): (&str, &str),
+    failures: i64,
+    last_at: Moment,
+    next_at: Moment,
+) -> QueryResult<()> {
+    sql_query(
+        "INSERT INTO throttles (kind, subject, failures, last_at, next_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (kind, subject) DO UPDATE SET \
+         failures = excluded.failures, last_at = excluded.last_at, next_at = excluded.next_at",
+    )
+    .bind::<Text, _>(kind)
+    .bind::<Text, _>(subject)
+    .bind::<BigInt, _>(failures)
+    .bind::<Timestamp, _>(last_at)
+    .bind::<Timestamp, _>(next_at)
+    .execute(connection)?;
+    Ok(())
+}
+
+/// Writes down from where somebody signed in. Earlier times than the stored one change nothing.
+pub(crate) fn remember_origin(connection: &mut AnyConnection, mark: &str, user: &str, at: Moment) -> QueryResult<()> {
+    sql_query(
+        "INSERT INTO known_origins (mark, user_id, last_used_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (mark, user_id) DO UPDATE SET last_used_at = excluded.last_used_at \
+         WHERE known_origins.last_used_at < excluded.last_used_at",
+    )
+    .bind::<Text, _>(mark)
+    .bind::<Text, _>(user)
     .bind::<Timestamp, _>(at)
     .execute(connection)?;
     Ok(())

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod app;
 pub(crate) mod audit;
+pub(crate) mod credential;
 pub(crate) mod event;
 pub(crate) mod session;
 pub(crate) mod sharing;

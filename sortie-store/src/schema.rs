@@ -231,6 +231,79 @@ diesel::table! {
         ends_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         source_ip -> Text,
+        user_agent -> Text,
+        name -> Text,
+        scopes -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Refresh tokens that were used.
+    used_refresh_tokens (token_hash) {
+        token_hash -> Text,
+        sign_in_id -> Text,
+        used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// How many tries each lane has seen.
+    throttles (kind, subject) {
+        kind -> Text,
+        subject -> Text,
+        failures -> BigInt,
+        last_at -> Timestamp,
+        next_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// From where somebody signed in before.
+    known_origins (mark, user_id) {
+        mark -> Text,
+        user_id -> Text,
+        last_used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Links to set a password.
+    reset_links (token_hash) {
+        token_hash -> Text,
+        user_id -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Second factors.
+    second_factors (user_id) {
+        user_id -> Text,
+        secret -> Text,
+        created_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Recovery codes that are left.
+    recovery_codes (user_id, code_hash) {
+        user_id -> Text,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
+    /// Sign-ins that wait for a second factor.
+    sign_in_challenges (token_hash) {
+        token_hash -> Text,
+        user_id -> Text,
+        client -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        tries -> Integer,
     }
 }
 
@@ -430,3 +503,9 @@ diesel::allow_tables_to_appear_in_same_query!(sso_identities, users);
 diesel::allow_tables_to_appear_in_same_query!(category_admins, users);
 diesel::allow_tables_to_appear_in_same_query!(category_approved_users, users);
 diesel::allow_tables_to_appear_in_same_query!(tenant_members, tenants, users);
+diesel::joinable!(reset_links -> users (user_id));
+diesel::joinable!(sign_in_challenges -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(reset_links, users);
+diesel::allow_tables_to_appear_in_same_query!(sign_in_challenges, users);
+diesel::allow_tables_to_appear_in_same_query!(sign_ins, used_refresh_tokens);
+diesel::allow_tables_to_appear_in_same_query!(users, used_refresh_tokens);

@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod catalog;
 pub mod coordination;
+pub mod credentials;
 pub mod identities;
 pub mod records;
 pub mod runtime;

@@ -1,8 +1,11 @@
 //! Passwords: Argon2id with the parameters that OWASP's Password Storage Cheat Sheet names (19 MiB, two passes, one lane).
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    ops::RangeInclusive,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use argon2::{
@@ -16,12 +19,14 @@ use sortie_core::{
 };
 use tokio::sync::Semaphore;
 
-use super::token;
+use super::{factor, token};
 
 /// Memory of one hash in KiB.
 const MEMORY_KIB: u32 = 19 * 1024;
 /// Passes of one hash.
 const PASSES: u32 = 2;
+/// The greatest cost of a bcrypt hash that is checked.
+const MAX_BCRYPT: u32 = 14;
 /// Hashes that are computed at once: more would starve the streams beside them.
 const AT_ONCE: usize = 2;
 /// Hashes that may wait for their turn. Each takes some tens of milliseconds.
@@ -90,13 +95,15 @@ fn hash(password: &Secret) -> Result<PasswordHash, PortError> {
     Ok(PasswordHash::new(hash.to_string()))
 }
 
+/// Every check costs one Argon2id hash, whoever is meant. Only a hash that an older system made costs more, until its owner
+/// signs in again and it is renewed.
 fn verify(password: &Secret, hash: Option<&PasswordHash>) -> Result<bool, PortError> {
+    if let Some(old) = hash.filter(|it| it.as_str().starts_with("$2")) {
+        return verify_bcrypt(password, old);
+    }
     let parsed = hash.and_then(|it| phc::PasswordHash::new(it.as_str()).ok());
     let Some(parsed) = parsed else {
-        // The same work for somebody who does not exist, or whose hash nobody can read.
-        let mut nowhere = [0; 32];
-        let worked = argon2()?.hash_password_into(password.reveal().as_bytes(), b"nobody is here..", &mut nowhere);
-        worked.map_err(|it| PortError::broken(it.to_string()))?;
+        work_for_nobody(password)?;
         return Ok(false);
     };
     match argon2()?.verify_password(password.reveal().as_bytes(), &parsed) {
@@ -104,6 +111,21 @@ fn verify(password: &Secret, hash: Option<&PasswordHash>) -> Result<bool, PortEr
         Err(HashError::PasswordInvalid) => Ok(false),
         Err(error) => Err(PortError::broken(error.to_string())),
     }
+}
+
+/// The same work for somebody who does not exist, or whose hash nobody can read.
+fn work_for_nobody(password: &Secret) -> Result<(), PortError> {
+    let mut nowhere = [0; 32];
+    let worked = argon2()?.hash_password_into(password.reveal().as_bytes(), b"nobody is here..", &mut nowhere);
+    worked.map_err(|it| PortError::broken(it.to_string()))
+}
+
+/// A hash of an older system. Bcrypt reads 72 bytes and no further.
+fn verify_bcrypt(password: &Secret, hash: &PasswordHash) -> Result<bool, PortError> {
+    work_for_nobody(password)?;
+    // A cost beyond this would let one row in a database keep a core busy for minutes.
+    let is_bearable = hash.as_str().get(4..6).and_then(|it| it.parse::<u32>().ok()).is_some_and(|it| it <= MAX_BCRYPT);
+    Ok(is_bearable && bcrypt::verify(password.reveal(), hash.as_str()).unwrap_or(false))
 }
 
 impl CredentialMaker for Argon2Credentials {
@@ -134,6 +156,14 @@ impl CredentialMaker for Argon2Credentials {
     fn new_password(&self) -> Secret {
         token::password()
     }
+
+    fn new_factor_secret(&self) -> Secret {
+        factor::fresh_secret()
+    }
+
+    fn matching_step(&self, secret: &Secret, code: &str, steps: RangeInclusive<i64>) -> Option<i64> {
+        factor::matching_step(secret, code, steps)
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +187,19 @@ mod tests {
         let weak = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$N59QwnnfDvQwfzOhLbmYYUI9hQLJbW1p3tTKHXX2b7s";
         assert!(Argon2Credentials::new().is_outdated(&PasswordHash::new(weak)));
         assert!(Argon2Credentials::new().is_outdated(&PasswordHash::new("$2a$10$bcrypt")));
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_an_older_system_is_understood_and_outdated() {
+        let credentials = Argon2Credentials::new();
+        // Made by another implementation: John the Ripper's test vectors.
+        let old = PasswordHash::new("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+        assert!(credentials.verify_password(&Secret::new("U*U"), Some(&old)).await.unwrap());
+        assert!(!credentials.verify_password(&Secret::new("U*V"), Some(&old)).await.unwrap());
+        assert!(credentials.is_outdated(&old));
+        for broken in ["$2a$", "$2a$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "$2a$05$short"] {
+            assert!(!credentials.verify_password(&Secret::new("U*U"), Some(&PasswordHash::new(broken))).await.unwrap());
+        }
     }
 
     #[tokio::test]

@@ -21,8 +21,22 @@ pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// `Set-Cookie` for a token that lasts so many seconds.
 pub(crate) fn set(origin: &Origin, token: &str, seconds: u64) -> String {
+    named(&name(origin), origin, token, seconds)
+}
+
+fn named(name: &str, origin: &Origin, token: &str, seconds: u64) -> String {
     let secure = if origin.is_https() { "; Secure" } else { "" };
-    format!("{}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}", name(origin))
+    format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+}
+
+/// The name of the cookie by which a browser is known again that signed in before. It signs nobody in.
+pub(crate) fn device_name(origin: &Origin) -> String {
+    if origin.is_https() { "__Host-sortie-device".to_owned() } else { format!("sortie_device_{}", origin.port()) }
+}
+
+/// `Set-Cookie` for it.
+pub(crate) fn set_device(origin: &Origin, token: &str, seconds: u64) -> String {
+    named(&device_name(origin), origin, token, seconds)
 }
 
 /// `Set-Cookie` that takes it away.

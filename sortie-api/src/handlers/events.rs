@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use sortie_control::{
+    ControlError,
     account::token::Authenticated,
     epochs::EpochView,
     events::{EventFeed, FeedItem},
@@ -18,6 +19,7 @@ use sortie_control::{
 use sortie_core::{
     event::Positioned,
     id::{SessionId, UserId},
+    policy::Action,
     port::BoxError,
 };
 use tokio::{
@@ -69,6 +71,9 @@ impl EventBytes {
         (status = 429, body = Problem)))]
 pub(crate) async fn listen(cx: Context) -> Result<Response<Body>, ApiError> {
     let viewer = cx.signed_in.clone().ok_or_else(ApiError::not_signed_in)?;
+    if !viewer.principal.permits(Action::ViewSession) {
+        return Err(ControlError::ScopeMissing("see what happens to sessions").into());
+    }
     let slot = cx.api.event_streams.take(viewer.principal.user.clone());
     let slot = slot.ok_or_else(|| ApiError::too_many("too_many_streams", HEARTBEAT))?;
     // A position that nobody can read is one that we do not know: the listener is told to read everything again.

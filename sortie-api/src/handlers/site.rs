@@ -67,6 +67,8 @@ pub(crate) fn openapi(cx: &Context) -> Result<Response<Body>, ApiError> {
 /// What the web app must know first, with the looks of the tenant that the header `X-Tenant-ID` names.
 #[utoipa::path(get, path = "/api/config", tag = "site", responses((status = 200, body = ConfigOut)))]
 pub(crate) async fn config(cx: &Context) -> Result<Response<Body>, ApiError> {
+    // The page must come up while the database is away; nobody can register then anyway.
+    let allow_registration = cx.control().registration_is_open().await.unwrap_or(false);
     let settings = &cx.api.settings;
     let mut branding = settings.branding.clone();
     if let Some(named) = cx.header(TENANT)
@@ -89,7 +91,7 @@ pub(crate) async fn config(cx: &Context) -> Result<Response<Body>, ApiError> {
         logo_url: branding.logo_url,
         primary_color: branding.primary_color,
         secondary_color: branding.secondary_color,
-        allow_registration: false,
+        allow_registration,
         sso_enabled: cx.control().has_sso(),
         sso_name: settings.sso.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
         version: settings.version.clone(),

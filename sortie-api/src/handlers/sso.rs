@@ -81,6 +81,7 @@ pub(crate) async fn callback(cx: &Context) -> Result<Response<Body>, ApiError> {
         issuer: cx.query.only("iss").map(str::to_owned),
         kept: cookie::read(&cx.headers, &cookie::sso_name(origin)).map(Secret::new),
         source_ip: cx.visit.client.to_string(),
+        user_agent: cx.header(header::USER_AGENT).unwrap_or_default().to_owned(),
         request: cx.request.clone(),
     };
     let response = match cx.control().finish_sso(answer).await {

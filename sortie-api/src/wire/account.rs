@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sortie_control::account::{sign_in::SignedIn, users::UserFields};
 use sortie_core::{
     id::CategoryId,
+    port::credential_store::AccountFacts,
     preferences::{Preferences, Theme},
     secret::Secret,
     time::Timestamp,
@@ -165,12 +166,15 @@ pub struct Account {
     display_name: String,
     roles: Vec<&'static str>,
     disabled: bool,
+    auth_provider: String,
+    second_factor: bool,
     created_at: String,
     last_sign_in_at: Option<String>,
 }
 
-impl From<&user::User> for Account {
-    fn from(user: &user::User) -> Self {
+impl Account {
+    /// An account, and what is known of it besides.
+    pub fn new(user: &user::User, facts: Option<&AccountFacts>) -> Self {
         Self {
             id: user.id.to_string(),
             username: user.username.clone(),
@@ -178,6 +182,8 @@ impl From<&user::User> for Account {
             display_name: user.display_name.clone(),
             roles: user.roles.iter().map(|it| it.name()).collect(),
             disabled: user.disabled,
+            auth_provider: facts.map_or_else(|| "local".to_owned(), |it| it.provider.clone()),
+            second_factor: facts.is_some_and(|it| it.second_factor),
             created_at: rfc3339(user.created_at),
             last_sign_in_at: user.last_sign_in_at.map(rfc3339),
         }
@@ -203,6 +209,12 @@ pub struct AccountBody {
     /// Ignored: so that what was read can be written back.
     #[serde(default, rename = "id")]
     _id: Option<String>,
+    /// Ignored.
+    #[serde(default, rename = "auth_provider")]
+    _auth_provider: Option<String>,
+    /// Ignored.
+    #[serde(default, rename = "second_factor")]
+    _second_factor: Option<bool>,
     /// Ignored.
     #[serde(default, rename = "created_at")]
     _created_at: Option<String>,

@@ -1,7 +1,6 @@
 //! `/api/auth/…`, `/api/me/…` and accounts.
 
 use serde_json::json;
-use sortie_api::settings::Rate;
 
 use crate::world::{PASSWORD, World};
 
@@ -48,21 +47,6 @@ async fn a_wrong_name_and_a_wrong_password_look_the_same() {
     let (known, unknown) = (login("bob").await, login("nobody").await);
     assert_eq!((known.status, known.code().as_str()), (401, "invalid_credentials"));
     assert_eq!((unknown.status, unknown.json()["detail"].clone()), (401, known.json()["detail"].clone()));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn guessing_is_slowed_down_for_the_name_that_is_guessed() {
-    let burst = std::num::NonZeroU32::new(3).unwrap();
-    let world = World::start_with(|it| it.rates.sign_ins_per_name = Rate { per_second: Some(0.01), burst }).await;
-    let login =
-        |name: &str| world.ask("POST", "/api/auth/login").with_json(&json!({"username": name, "password": "wrong"}));
-    for _ in 0..3 {
-        assert_eq!(login("bob").await.status, 401);
-    }
-    let slowed = login("BOB").await;
-    assert_eq!((slowed.status, slowed.code().as_str()), (429, "too_many_attempts"));
-    assert!(slowed.header("retry-after").parse::<u64>().unwrap() > 10);
-    assert_eq!(login("ann").await.status, 401);
 }
 
 #[tokio::test(flavor = "multi_thread")]

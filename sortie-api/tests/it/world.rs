@@ -81,7 +81,6 @@ impl World {
         control.ensure_first_admin("root", Some(Secret::new(PASSWORD))).await.unwrap();
         let mut settings = Settings::new(Site::new(&[], &[], false, true).unwrap());
         settings.rates.writes.per_second = None;
-        settings.rates.sign_ins_per_name.per_second = None;
         settings.rates.sign_ins_per_address.per_second = None;
         settings.rates.joins.per_second = None;
         settings.rates.streams.per_second = None;
@@ -125,6 +124,7 @@ impl World {
             roles: vec![Role::Admin],
             grants: Arc::default(),
             sign_in: SignInId::new("setup").unwrap(),
+            scopes: None,
             guest: None,
         };
         let tenant = TenantId::default_tenant();

@@ -121,7 +121,7 @@ impl Control {
     /// Somebody as the policy knows them.
     pub(crate) async fn as_principal(&self, user: &User, sign_in: SignInId) -> Result<Principal, ControlError> {
         let grants = Arc::new(self.ports.access.grants_of(&user.id).await?);
-        Ok(token::principal(user, grants, sign_in))
+        Ok(token::principal(user, grants, sign_in, None))
     }
 
     /// Whether the caller administers what the question is about.

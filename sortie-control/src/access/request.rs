@@ -84,6 +84,7 @@ impl Control {
         is_granted: bool,
         note: &str,
     ) -> Result<RequestView, ControlError> {
+        Self::check_scopes(caller, Action::UpdateCategory, "decide requests")?;
         let before = self.visible_request(caller, id).await?;
         if !decides(caller, &before) {
             return Err(ControlError::Denied("decide this request"));
@@ -105,6 +106,7 @@ impl Control {
         caller: &Caller,
         id: &AccessRequestId,
     ) -> Result<RequestView, ControlError> {
+        Self::check_scopes(caller, Action::RequestApp, "withdraw requests")?;
         let before = self.visible_request(caller, id).await?;
         if before.user != caller.principal.user {
             return Err(ControlError::Denied("withdraw another person's request"));

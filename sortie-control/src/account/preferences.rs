@@ -2,7 +2,7 @@
 
 use sortie_core::{
     audit::{Actor, AuditAction},
-    policy::Caller,
+    policy::{Action, Caller},
     preferences::Preferences,
 };
 
@@ -20,6 +20,7 @@ impl Control {
         caller: &Caller,
         preferences: Preferences,
     ) -> Result<Preferences, ControlError> {
+        Self::check_own(caller, Action::ChangeOwnPreferences, "change preferences")?;
         preferences.validate()?;
         let change = self.quiet_change(Actor::from_caller(caller), AuditAction::UpdatePreferences, Vec::new());
         let saved = Preferences { updated_at: Some(change.at), ..preferences };

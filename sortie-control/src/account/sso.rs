@@ -101,6 +101,8 @@ pub struct SsoAnswer {
     pub kept: Option<Secret>,
     /// From which address the request comes.
     pub source_ip: String,
+    /// What the browser calls itself; may be empty.
+    pub user_agent: String,
     /// In which request.
     pub request: RequestId,
 }

@@ -9,6 +9,7 @@ use sortie_core::{
     secret::TokenHash,
     sign_in::{ClientKind, SignIn},
     time::Timestamp,
+    token_scope::TokenScope,
     user::User,
 };
 
@@ -36,11 +37,14 @@ impl Control {
         let hash = self.ports.credentials.hash_token(token);
         let found = self.authenticate_hash(&hash).await?;
         let Some(mut authenticated) = found else { return Ok(None) };
-        if authenticated.client == ClientKind::Browser && authenticated.principal.guest.is_none() {
-            let now = self.now();
-            authenticated.expires_at = now.plus(self.settings.browser_idle).min(authenticated.ends_at);
-            self.activity.used(&authenticated.principal.sign_in, now, authenticated.expires_at);
+        let now = self.now();
+        if authenticated.principal.guest.is_some() {
+            return Ok(Some(authenticated));
         }
+        if authenticated.client == ClientKind::Browser {
+            authenticated.expires_at = now.plus(self.settings.browser_idle).min(authenticated.ends_at);
+        }
+        self.activity.used(&authenticated.principal.sign_in, now, authenticated.expires_at);
         Ok(Some(authenticated))
     }
 
@@ -73,7 +77,7 @@ impl Control {
             return None;
         }
         Some(Authenticated {
-            principal: principal(user, grants, sign_in.id.clone()),
+            principal: principal(user, grants, sign_in.id.clone(), sign_in.scopes.clone()),
             client: sign_in.client,
             token: hash.clone(),
             expires_at: sign_in.expires_at,
@@ -82,7 +86,12 @@ impl Control {
     }
 }
 
-pub(crate) fn principal(user: &User, grants: Arc<Grants>, sign_in: SignInId) -> Principal {
+pub(crate) fn principal(
+    user: &User,
+    grants: Arc<Grants>,
+    sign_in: SignInId,
+    scopes: Option<Vec<TokenScope>>,
+) -> Principal {
     Principal {
         user: user.id.clone(),
         username: user.username.clone(),
@@ -90,6 +99,7 @@ pub(crate) fn principal(user: &User, grants: Arc<Grants>, sign_in: SignInId) -> 
         roles: user.roles.clone(),
         grants,
         sign_in,
+        scopes,
         guest: None,
     }
 }

@@ -5,7 +5,7 @@ use sortie_core::{
     id::UserId,
     invalid::{Invalid, Problems},
     policy::{self, Action, Caller, Object},
-    port::{PortError, accounts::SignIns},
+    port::{PortError, accounts::SignIns, credential_store::AccountFacts},
     secret::Secret,
     user::{Role, User, check_password, check_username},
 };
@@ -72,16 +72,19 @@ impl Control {
 
     /// Changes the own password; every other sign-in of the caller ends.
     pub async fn change_password(&self, caller: &Caller, current: &Secret, new: &Secret) -> Result<(), ControlError> {
-        let user = self.me(caller).await?;
-        if !self.ports.credentials.verify_password(current, user.password.as_ref()).await? {
+        let user = self.own_account(caller).await?;
+        if !self.confirm_password(&user, current).await? {
             return Err(Invalid::new("current_password", "is wrong").into());
         }
         check_password(new.reveal(), &user.username).map_err(|it| Invalid::new("new_password", it.rule))?;
         let hash = self.ports.credentials.hash_password(new).await?;
         let after = User { password: Some(hash), version: user.version + 1, updated_at: self.now(), ..user.clone() };
         let change = account_change(self, caller, AuditAction::ChangePassword, &after, Vec::new());
-        self.ports.accounts.update_user(user.version, &after, change).await?;
-        self.end_sign_ins(caller, &after, true, "password changed").await
+        // Tokens stay: each was made for a program, with an end of its own.
+        let ending = SignIns::Interactive { user: user.id.clone(), except: Some(caller.principal.sign_in.clone()) };
+        self.ports.accounts.replace_user(user.version, &after, &ending, change).await?;
+        self.committed().await;
+        Ok(())
     }
 
     /// Everybody in the tenant, by name.
@@ -136,9 +139,25 @@ impl Control {
         Ok(user)
     }
 
-    /// Replaces what an account says. A new password, other roles or disabling end its sign-ins.
+    /// What is known of the accounts of the tenant besides the accounts.
+    pub async fn account_facts(&self, caller: &Caller) -> Result<Vec<AccountFacts>, ControlError> {
+        Self::check(caller, Action::ManageUsers, "see accounts")?;
+        Ok(self.ports.accounts.account_facts(&caller.tenant).await?)
+    }
+
+    /// What is known of one account besides the account.
+    pub async fn facts_of(&self, caller: &Caller, user: &User) -> Result<Option<AccountFacts>, ControlError> {
+        self.find_user(caller, &user.id).await?;
+        let facts = self.ports.accounts.account_facts(&user.tenant).await?;
+        Ok(facts.into_iter().find(|it| it.user == user.id))
+    }
+
+    /// Replaces what an account says. A new password or disabling end its sign-ins and tokens.
     pub async fn update_user(&self, caller: &Caller, id: &UserId, fields: UserFields) -> Result<User, ControlError> {
         let before = self.find_user(caller, id).await?;
+        if fields.password.is_some() {
+            Self::check_not_own_by_token(caller, &before)?;
+        }
         let roles = fields.validate()?;
         let loses_admin = before.roles.contains(&Role::Admin) && (!roles.contains(&Role::Admin) || fields.disabled);
         if loses_admin && before.id == caller.principal.user {
@@ -165,9 +184,11 @@ impl Control {
             ("password_changed", fields.password.is_some().to_string()),
         ];
         let change = account_change(self, caller, AuditAction::UpdateUser, &after, more);
-        self.ports.accounts.update_user(before.version, &after, change).await?;
         if after.disabled || fields.password.is_some() {
-            self.end_sign_ins(caller, &after, false, "account changed").await?;
+            let ending = SignIns::Of { user: after.id.clone(), except: None };
+            self.ports.accounts.replace_user(before.version, &after, &ending, change).await?;
+        } else {
+            self.ports.accounts.update_user(before.version, &after, change).await?;
         }
         self.committed().await;
         Ok(after)
@@ -182,21 +203,6 @@ impl Control {
         let change = account_change(self, caller, AuditAction::DeleteUser, &user, Vec::new());
         self.ports.accounts.delete_user(&user, change).await?;
         info!(user.id = %user.id, "Account deleted");
-        self.committed().await;
-        Ok(())
-    }
-
-    /// Ends a user's sign-ins, but the caller's own where that is to stay.
-    async fn end_sign_ins(
-        &self,
-        caller: &Caller,
-        user: &User,
-        keep_own: bool,
-        cause: &'static str,
-    ) -> Result<(), ControlError> {
-        let except = keep_own.then(|| caller.principal.sign_in.clone());
-        let change = account_change(self, caller, AuditAction::RevokeLogin, user, vec![("cause", cause.to_owned())]);
-        self.ports.accounts.revoke_sign_ins(&SignIns::Of { user: user.id.clone(), except }, change).await?;
         self.committed().await;
         Ok(())
     }

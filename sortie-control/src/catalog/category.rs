@@ -7,7 +7,7 @@ use sortie_core::{
     audit::{Actor, AuditAction, Change},
     category::{self, Category},
     id::{CategoryId, TenantId, UserId},
-    policy::{self, Action, Caller, Object, Outcome},
+    policy::{self, Action, Caller, Decision, Object, Outcome},
     port::{PortError, access::Person},
     user::User,
 };
@@ -28,7 +28,7 @@ impl Control {
     pub async fn list_categories(&self, caller: &Caller) -> Result<Vec<CategoryView>, ControlError> {
         let seen = self.seen_categories(caller, &caller.tenant).await?;
         let all = self.ports.access.list_categories(&caller.tenant).await?;
-        let view = |it: Category| (decide(caller, &it, Action::ViewCategory, &seen) == Outcome::Granted).then_some(it);
+        let view = |it: Category| decide(caller, &it, Action::ViewCategory, &seen).is_granted().then_some(it);
         Ok(all.into_iter().filter_map(view).map(|it| managed(caller, it)).collect())
     }
 
@@ -179,9 +179,10 @@ impl Control {
         let not_found = || ControlError::not_found("category", id);
         let category = self.ports.access.find_category(id).await?.ok_or_else(not_found)?;
         let seen = self.seen_categories(caller, &category.tenant).await?;
-        match decide(caller, &category, action, &seen) {
+        let decision = decide(caller, &category, action, &seen);
+        match decision.outcome {
             Outcome::Granted => Ok(category),
-            Outcome::Denied => Err(ControlError::Denied(what)),
+            Outcome::Denied => Err(ControlError::refused(decision, what)),
             Outcome::Hidden => Err(not_found()),
         }
     }
@@ -210,10 +211,10 @@ impl Control {
     }
 }
 
-fn decide(caller: &Caller, category: &Category, action: Action, seen: &BTreeSet<CategoryId>) -> Outcome {
+fn decide(caller: &Caller, category: &Category, action: Action, seen: &BTreeSet<CategoryId>) -> Decision {
     let is_seen = seen.contains(&category.id);
     let object = Object::Category { tenant: &category.tenant, id: &category.id, is_seen };
-    policy::may(&caller.principal, action, object).outcome
+    policy::may(&caller.principal, action, object)
 }
 
 fn managed(caller: &Caller, category: Category) -> CategoryView {

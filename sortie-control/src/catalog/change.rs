@@ -22,6 +22,7 @@ impl Control {
     /// Makes an app, and its category where it is new.
     pub async fn create_app(&self, caller: &Caller, id: &str, fields: AppFields) -> Result<AppView, ControlError> {
         let tenant = &caller.tenant;
+        Self::check_scopes(caller, Action::CreateApp, "make apps")?;
         // What is right with the category is asked before anything is said about the rest.
         self.category_for(caller, tenant, &fields.category, "make apps").await?;
         Self::check_new_workload(caller, &fields)?;

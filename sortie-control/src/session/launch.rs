@@ -211,9 +211,10 @@ impl Control {
         what: &'static str,
     ) -> Result<App, ControlError> {
         let app = self.ports.catalog.find_app(id).await?.ok_or_else(|| ControlError::not_found("app", id))?;
-        match policy::may(&caller.principal, action, Object::of_app(&app)).outcome {
+        let decision = policy::may(&caller.principal, action, Object::of_app(&app));
+        match decision.outcome {
             Outcome::Granted => Ok(app),
-            Outcome::Denied => Err(ControlError::Denied(what)),
+            Outcome::Denied => Err(ControlError::refused(decision, what)),
             Outcome::Hidden => Err(ControlError::not_found("app", id)),
         }
     }

@@ -25,6 +25,7 @@ impl Control {
         statuses: Vec<Status>,
         page: &PageRequest,
     ) -> Result<Page<Session>, ControlError> {
+        Self::check_scopes(caller, Action::ViewSession, "see sessions")?;
         let owner = owner.unwrap_or_else(|| caller.principal.user.clone());
         if owner != caller.principal.user {
             Self::check(caller, Action::ListAllSessions, "see other people's sessions")?;
@@ -65,9 +66,10 @@ impl Control {
             self.ports.sessions.find_session(id).await?.ok_or_else(|| ControlError::not_found("session", id))?;
         let part = self.part_in(&caller.principal, &session).await?;
         let object = Object::Session { id: &session.id, tenant: &session.tenant, owner: &session.owner, part };
-        match policy::may(&caller.principal, action, object).outcome {
+        let decision = policy::may(&caller.principal, action, object);
+        match decision.outcome {
             Outcome::Granted => Ok(session),
-            Outcome::Denied => Err(ControlError::Denied(what)),
+            Outcome::Denied => Err(ControlError::refused(decision, what)),
             Outcome::Hidden => Err(ControlError::not_found("session", id)),
         }
     }
@@ -84,10 +86,7 @@ impl Control {
     /// Fails unless the caller may do this in the own tenant.
     pub(crate) fn check(caller: &Caller, action: Action, what: &'static str) -> Result<(), ControlError> {
         let tenant = Object::Tenant(&caller.tenant);
-        if policy::may(&caller.principal, action, tenant).is_granted() {
-            Ok(())
-        } else {
-            Err(ControlError::Denied(what))
-        }
+        let decision = policy::may(&caller.principal, action, tenant);
+        if decision.is_granted() { Ok(()) } else { Err(ControlError::refused(decision, what)) }
     }
 }

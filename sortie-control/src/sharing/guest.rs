@@ -27,6 +27,7 @@ pub(super) fn principal(viewer: &Viewer, identity: UserId) -> Principal {
         grants: Arc::default(),
         // INVARIANT: both kinds of id obey one rule.
         sign_in: sign_in.unwrap_or_else(|invalid| unreachable!("a viewer's id is no id: {invalid}")),
+        scopes: None,
         guest: Some(Guest { session: viewer.session.clone(), viewer: viewer.id.clone() }),
     }
 }

@@ -70,6 +70,9 @@ pub enum JoinStanding {
 impl Control {
     /// Exchanges a link's secret. Secrets that are wrong, ended, used up or of an ended session look the same.
     pub async fn join_share(&self, visitor: &Visitor, secret: &Secret) -> Result<Joined, ControlError> {
+        if let Some(caller) = &visitor.caller {
+            Self::check_scopes(caller, Action::UseSession, "join sessions")?;
+        }
         let hash = self.ports.credentials.hash_token(secret.reveal());
         for _ in 0..TRIES {
             match self.try_join(visitor, &hash).await {

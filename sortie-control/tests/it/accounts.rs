@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use sortie_control::{ControlError, account::sign_in::SignInAttempt, account::users::UserFields};
-use sortie_core::{id::RequestId, secret::Secret, sign_in::ClientKind};
+use sortie_core::{secret::Secret, sign_in::ClientKind};
 
-use crate::stage::{PASSWORD, Stage, attempt, user};
+use crate::stage::{PASSWORD, Stage, arrival, attempt, user};
 
 #[tokio::test]
 async fn a_wrong_password_an_unknown_name_and_a_disabled_account_look_the_same() {
@@ -51,16 +51,15 @@ async fn a_browser_that_is_not_used_is_signed_out() {
 #[tokio::test]
 async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_sign_in() {
     let stage = Stage::new().await;
-    let request = RequestId::new("r-2").unwrap();
     let first = stage.control.sign_in(attempt("admin", ClientKind::Api)).await.unwrap();
     let old = first.refresh.unwrap();
-    let second = stage.control.refresh(&old, "192.0.2.1", &request).await.unwrap();
+    let second = stage.control.refresh(&old, &arrival(ClientKind::Api)).await.unwrap();
     assert!(stage.control.authenticate(first.token.reveal()).await.unwrap().is_none());
     assert!(stage.control.authenticate(second.token.reveal()).await.unwrap().is_some());
-    let stolen = stage.control.refresh(&old, "192.0.2.9", &request).await;
+    let stolen = stage.control.refresh(&old, &arrival(ClientKind::Api)).await;
     assert!(matches!(stolen, Err(ControlError::BadCredentials)));
     assert!(stage.control.authenticate(second.token.reveal()).await.unwrap().is_none());
-    assert!(stage.control.refresh(&second.refresh.unwrap(), "192.0.2.1", &request).await.is_err());
+    assert!(stage.control.refresh(&second.refresh.unwrap(), &arrival(ClientKind::Api)).await.is_err());
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ fn answer(begun: &SsoBegun, mark: &str) -> SsoAnswer {
         code: Some(Secret::new(mark)),
         issuer: None,
         kept: Some(begun.kept.clone()),
+        user_agent: "browser/1".to_owned(),
         source_ip: "192.0.2.1".to_owned(),
         request: RequestId::new("r-sso").unwrap(),
     }

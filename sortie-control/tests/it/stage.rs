@@ -8,7 +8,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use sortie_control::{
     Control, Ports, Settings,
-    account::{sign_in::SignInAttempt, users::UserFields},
+    account::{
+        sign_in::{Arrival, SignInAttempt},
+        users::UserFields,
+    },
     session::launch::LaunchRequest,
     tasks::Tasks,
 };
@@ -48,9 +51,10 @@ pub(crate) struct Stage {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) store: Store,
     pub(crate) provider: Arc<ToyProvider>,
+    pub(crate) credentials: credentials::PlainCredentials,
     tasks: Tasks,
     settings: Settings,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Stage {
@@ -65,11 +69,12 @@ impl Stage {
         let store = open(folder.path());
         let (runtime, clock) = (Arc::new(TestRuntime::default()), Arc::new(TestClock::default()));
         let provider = Arc::<ToyProvider>::default();
-        let control = control(&store, &runtime, &clock, &provider, &settings);
+        let credentials = credentials::PlainCredentials::default();
+        let control = control(&store, &runtime, &clock, &provider, &credentials, &settings);
         let tasks = Tasks::new();
         control.ensure_first_admin("admin", Some(Secret::new(PASSWORD))).await.unwrap();
         control.start(&tasks).await.unwrap();
-        Self { control, runtime, clock, store, provider, tasks, settings, _folder: folder }
+        Self { control, runtime, clock, store, provider, credentials, tasks, settings, folder }
     }
 
     /// The server is told to end, and does.
@@ -83,16 +88,23 @@ impl Stage {
     pub(crate) async fn crash_and_restart(&mut self) {
         self.tasks.cancel();
         self.tasks.ended(DEADLINE).await;
-        self.control = control(&self.store, &self.runtime, &self.clock, &self.provider, &self.settings);
+        self.control =
+            control(&self.store, &self.runtime, &self.clock, &self.provider, &self.credentials, &self.settings);
         self.tasks = Tasks::new();
         self.control.start(&self.tasks).await.unwrap();
     }
 
     /// Another server on the same database, as far as requests and epochs go.
     pub(crate) async fn replica(&self) -> Control {
-        let control = control(&self.store, &self.runtime, &self.clock, &self.provider, &self.settings);
+        let control =
+            control(&self.store, &self.runtime, &self.clock, &self.provider, &self.credentials, &self.settings);
         control.start(&self.tasks).await.unwrap();
         control
+    }
+
+    /// Where the database is.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Signs somebody in.
@@ -170,6 +182,7 @@ fn control(
     runtime: &Arc<TestRuntime>,
     clock: &Arc<TestClock>,
     provider: &Arc<ToyProvider>,
+    credentials: &credentials::PlainCredentials,
     settings: &Settings,
 ) -> Control {
     let ports = Ports {
@@ -183,7 +196,7 @@ fn control(
         records: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
         runtime: Arc::clone(runtime) as Arc<dyn sortie_core::port::Runtime>,
-        credentials: Arc::new(credentials::PlainCredentials),
+        credentials: Arc::new(credentials.clone()),
         provider: Some(Arc::clone(provider) as _),
         clock: Arc::clone(clock) as Arc<dyn sortie_core::port::Clock>,
         ids: Arc::new(Uuids),
@@ -192,11 +205,15 @@ fn control(
 }
 
 pub(crate) fn attempt(username: &str, client: ClientKind) -> SignInAttempt {
-    SignInAttempt {
-        username: username.to_owned(),
-        password: Secret::new(PASSWORD),
+    SignInAttempt { username: username.to_owned(), password: Secret::new(PASSWORD), arrival: arrival(client) }
+}
+
+pub(crate) fn arrival(client: ClientKind) -> Arrival {
+    Arrival {
         client,
         source_ip: "192.0.2.1".to_owned(),
+        user_agent: "test/1".to_owned(),
+        device: None,
         request: RequestId::new("r-1").unwrap(),
     }
 }

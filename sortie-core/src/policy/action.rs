@@ -52,6 +52,8 @@ actions! {
     ReadAnalytics, "read_analytics", "Read who launched what how often.";
     ManageUsers, "manage_users", "See, make, change and delete accounts.";
     ManageSettings, "manage_settings", "See and change settings.";
+    ChangeOwnPreferences, "change_own_preferences", "Change what oneself prefers.";
+    ManageOwnCredentials, "manage_own_credentials", "See and change the own password, second factor, sign-ins and tokens.";
     ListPeople, "list_people", "List everybody of the tenant.";
     ViewTenant, "view_tenant", "See how a tenant is set up, and its members.";
     UpdateTenant, "update_tenant", "Change a tenant's name, looks and members' roles.";

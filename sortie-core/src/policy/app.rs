@@ -85,6 +85,8 @@ impl Facts {
             | Action::ReadAnalytics
             | Action::ManageUsers
             | Action::ManageSettings
+            | Action::ChangeOwnPreferences
+            | Action::ManageOwnCredentials
             | Action::ListPeople
             | Action::ViewTenant
             | Action::UpdateTenant

@@ -59,6 +59,8 @@ pub(super) fn decide(
         | Action::ReadAnalytics
         | Action::ManageUsers
         | Action::ManageSettings
+        | Action::ChangeOwnPreferences
+        | Action::ManageOwnCredentials
         | Action::ListPeople
         | Action::ViewTenant
         | Action::UpdateTenant

@@ -41,6 +41,9 @@ rules! {
     SessionNeedsReason, "session_needs_reason", "Administrators watch another person's session only with a stated reason.";
     NeedsSessionOwner, "needs_session_owner", "Only the session's owner may do this.";
     GuestsOnlyWatch, "guests_only_watch", "Guests reach the session that they were let into, and nothing else.";
+    OwnAccount, "own_account", "The account is the caller's own.";
+    AccountOfAnother, "account_of_another", "The account is another person's.";
+    ScopeMissing, "scope_missing", "The token that was used was not made for this.";
     NeedsAdministrator, "needs_administrator", "Only administrators may do this.";
     NeedsTenantAdministrator, "needs_tenant_administrator", "Only administrators of the tenant may do this.";
     NeedsCategoryAdministrator, "needs_category_administrator", "Only administrators of the category may do this.";

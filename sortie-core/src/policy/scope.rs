@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Principal;
+use super::{Action, Principal};
 use crate::{
     app::Visibility,
     id::{CategoryId, TenantId, UserId},
@@ -37,7 +37,7 @@ pub struct AppScope {
 
 /// The apps of a tenant whose card a principal may see: the same as asking [`may`](super::may) about each.
 pub fn app_scope(principal: &Principal, tenant: &TenantId) -> Scope {
-    if !principal.is_member(tenant) || principal.guest.is_some() {
+    if !principal.is_member(tenant) || principal.guest.is_some() || !principal.permits(Action::DiscoverApp) {
         return Scope::Visible(tenant.clone(), Vec::new());
     }
     if principal.has(tenant, Role::AppAuthor) {
@@ -58,7 +58,8 @@ pub fn anonymous_app_scope() -> Scope {
 
 /// The sessions of a tenant that a principal may view.
 pub fn session_scope(principal: &Principal, tenant: &TenantId) -> Scope {
-    if !principal.is_member(tenant) {
+    // Sessions have no visibility: nothing is visible.
+    if !principal.is_member(tenant) || !principal.permits(Action::ViewSession) {
         return Scope::Visible(tenant.clone(), Vec::new());
     }
     if principal.has(tenant, Role::TenantAdmin) {

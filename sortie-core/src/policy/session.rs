@@ -71,6 +71,8 @@ pub(super) fn decide(
         | Action::ReadAnalytics
         | Action::ManageUsers
         | Action::ManageSettings
+        | Action::ChangeOwnPreferences
+        | Action::ManageOwnCredentials
         | Action::ListPeople
         | Action::ViewTenant
         | Action::UpdateTenant
@@ -91,6 +93,7 @@ pub(super) fn for_guest(guest: &Guest, action: Action, object: Object<'_>) -> De
         Object::Session { .. }
         | Object::App { .. }
         | Object::Category { .. }
+        | Object::Account { .. }
         | Object::Tenant(_)
         | Object::Installation(_) => Decision::hidden(Rule::GuestsOnlyWatch),
     }
@@ -120,6 +123,7 @@ mod tests {
             roles: roles.to_vec(),
             grants: std::sync::Arc::default(),
             sign_in: SignInId::new("x").unwrap(),
+            scopes: None,
             guest: None,
         }
     }

@@ -33,6 +33,8 @@ pub(super) fn decide(principal: &Principal, action: Action, tenant: &TenantId) -
         | Action::ShareControl
         | Action::ManageViewers
         | Action::ObserveSession
+        | Action::ChangeOwnPreferences
+        | Action::ManageOwnCredentials
         | Action::ViewTenant
         | Action::UpdateTenant
         | Action::ManageTenants => return Decision::denied(Rule::NotForThisKind),

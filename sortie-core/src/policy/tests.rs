@@ -13,6 +13,7 @@ fn principal(user: &str, roles: &[Role]) -> Principal {
         roles: roles.to_vec(),
         grants: Arc::default(),
         sign_in: SignInId::new("x").unwrap(),
+        scopes: None,
         guest: None,
     }
 }
@@ -170,6 +171,37 @@ fn somebody_without_a_known_role_may_use_public_apps_and_nothing_else() {
     }
 }
 
+#[test]
+fn people_manage_their_own_credentials_and_nobody_else_s() {
+    let tenant = TenantId::default_tenant();
+    let (ada, bob) = (UserId::new("ada").unwrap(), UserId::new("bob").unwrap());
+    let caller = principal("ada", &[Role::Admin]);
+    let account = |user| Object::Account { tenant: &tenant, user };
+    assert!(may(&caller, Action::ManageOwnCredentials, account(&ada)).is_granted());
+    assert_eq!(may(&caller, Action::ManageOwnCredentials, account(&bob)).outcome, Outcome::Hidden);
+    assert!(!may(&caller, Action::ManageUsers, account(&ada)).is_granted());
+}
+
+#[test]
+fn a_token_may_do_what_its_owner_may_and_its_scopes_name() {
+    let tenant = TenantId::default_tenant();
+    let ada = UserId::new("ada").unwrap();
+    let token = Principal { scopes: Some(vec![TokenScope::Read]), ..principal("ada", &[Role::Admin]) };
+    let own = session(&tenant, &ada);
+    assert!(may(&token, Action::ViewSession, own).is_granted());
+    assert_eq!(may(&token, Action::UseSession, own), Decision::denied(Rule::ScopeMissing));
+    assert_eq!(may(&token, Action::ManageUsers, Object::Tenant(&tenant)), Decision::denied(Rule::ScopeMissing));
+    let account = Object::Account { tenant: &tenant, user: &ada };
+    assert_eq!(may(&token, Action::ManageOwnCredentials, account), Decision::denied(Rule::ScopeMissing));
+    let other = UserId::new("bob").unwrap();
+    let user = Principal { roles: vec![Role::User], ..token };
+    assert_eq!(may(&user, Action::StopSession, session(&tenant, &other)).outcome, Outcome::Hidden);
+}
+
+fn scopes() -> impl Strategy<Value = Option<Vec<TokenScope>>> {
+    proptest::option::of(proptest::collection::vec(proptest::sample::select(TokenScope::ALL.to_vec()), 0..3))
+}
+
 fn roles() -> impl Strategy<Value = Vec<Role>> {
     proptest::collection::vec(proptest::sample::select(Role::ALL.to_vec()), 0..3)
 }
@@ -202,6 +234,7 @@ proptest! {
     #[test]
     fn a_list_holds_exactly_what_may_be_viewed(
         roles in roles(),
+        scopes in scopes(),
         there in proptest::option::of(roles()),
         administers in categories(),
         approved in categories(),
@@ -212,7 +245,7 @@ proptest! {
         visibility in proptest::sample::select(Visibility::ALL.to_vec()),
     ) {
         let other = TenantId::new("other").unwrap();
-        let mut caller = principal("ada", &roles);
+        let mut caller = Principal { scopes, ..principal("ada", &roles) };
         if let Some(roles) = there {
             caller = member_of(caller, &other, &roles);
         }

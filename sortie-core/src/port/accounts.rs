@@ -1,6 +1,6 @@
 //! People, their sign-ins and their preferences at rest.
 
-use super::PortResult;
+use super::{CredentialStore, PortResult};
 use crate::{
     audit::Change,
     id::{SignInId, TenantId, UserId},
@@ -23,10 +23,31 @@ pub enum SignIns {
         /// The one that stays.
         except: Option<SignInId>,
     },
+    /// Every one of a user that is no personal access token, but perhaps one.
+    Interactive {
+        /// Whose.
+        user: UserId,
+        /// The one that stays.
+        except: Option<SignInId>,
+    },
+    /// One of a user, if it is a personal access token.
+    Token {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: SignInId,
+    },
+    /// One of a user, if it is none.
+    NoToken {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: SignInId,
+    },
 }
 
 /// Keeps accounts. Every write with a [`Change`] commits it too, or nothing at all.
-pub trait AccountStore: Send + Sync {
+pub trait AccountStore: CredentialStore {
     /// One user.
     fn find_user<'a>(&'a self, id: &'a UserId) -> PortResult<'a, Option<User>>;
 
@@ -51,10 +72,10 @@ pub trait AccountStore: Send + Sync {
     /// The sign-in with this cookie or access token, and its user. Revoked and expired ones too.
     fn find_sign_in<'a>(&'a self, token: &'a TokenHash) -> PortResult<'a, Option<(SignIn, User)>>;
 
-    /// The sign-in with this refresh token, or with this one before the last rotation, and its user.
+    /// The sign-in with this refresh token, or with this one before any of its rotations, and its user.
     fn find_refresh<'a>(&'a self, refresh: &'a TokenHash) -> PortResult<'a, Option<(SignIn, User)>>;
 
-    /// Inserts a sign-in and writes down that its user signed in; `Conflict` when the user is gone.
+    /// Inserts a sign-in and writes down that its user signed in, unless it is a personal access token; `Conflict` when the user is gone.
     fn insert_sign_in<'a>(&'a self, sign_in: &'a SignIn, change: Change) -> PortResult<'a, ()>;
 
     /// Writes new tokens and expiry over the sign-in whose refresh token is `before`; `Conflict` when it no longer is.

@@ -1,5 +1,7 @@
 //! Making and checking credentials.
 
+use std::ops::RangeInclusive;
+
 use super::PortResult;
 use crate::{
     secret::{Secret, TokenHash},
@@ -25,4 +27,10 @@ pub trait CredentialMaker: Send + Sync {
 
     /// A fresh password for people to type: at least 128 random bits.
     fn new_password(&self) -> Secret;
+
+    /// A fresh secret for a second factor, in base 32 (RFC 4648 §6): 160 random bits (RFC 4226 §4).
+    fn new_factor_secret(&self) -> Secret;
+
+    /// The step of these whose code this is (RFC 6238), the earliest; `None` when it is the code of none of them.
+    fn matching_step(&self, secret: &Secret, code: &str, steps: RangeInclusive<i64>) -> Option<i64>;
 }

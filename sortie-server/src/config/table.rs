@@ -26,6 +26,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("SORTIE_ADMIN_USERNAME", "admin", "sign-in name of the first administrator"),
     secret("SORTIE_ADMIN_PASSWORD", "password of the first administrator; unset: a random one is made and shown once"),
     key("SORTIE_ALLOW_HTTP", "false", "allow sign-in over plain http beyond loopback"),
+    key(
+        "SORTIE_ALLOW_REGISTRATION",
+        "false",
+        "whether people may make accounts for themselves; the stored setting wins",
+    ),
     key("SORTIE_ANONYMOUS_CATALOG", "true", "show public apps' display fields to callers who are not signed in"),
     key("SORTIE_BIND", "0.0.0.0", "address to listen on"),
     key("SORTIE_CONFIG", "branding.json", "branding file (JSON); may be absent"),
@@ -149,7 +154,6 @@ pub(crate) const KEYS: &[Key] = &[
 
 /// Keys of the older systems for what this version does not do: accepted, with a note.
 pub(crate) const NOT_USED: &[&str] = &[
-    "SORTIE_ALLOW_REGISTRATION",
     "SORTIE_BILLING_",
     "SORTIE_BROWSER_SIDECAR_IMAGE",
     "SORTIE_GUACD_SIDECAR_IMAGE",

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use sortie_core::{
     secret::TokenHash,
     sign_in::{ClientKind, SignIn},
+    token_scope::TokenScope,
 };
 
-use super::{Corrupt, Reading};
+use super::{Corrupt, Reading, to_json};
 use crate::{connection::AnyBackend, moment::Moment, schema::sign_ins};
 
 /// One sign-in.
@@ -17,7 +18,7 @@ pub(crate) struct SignInRow {
     pub(crate) id: String,
     pub(crate) user_id: String,
     pub(crate) tenant_id: String,
-    client: String,
+    pub(crate) client: String,
     pub(crate) token_hash: String,
     pub(crate) refresh_hash: Option<String>,
     pub(crate) previous_refresh_hash: Option<String>,
@@ -27,6 +28,9 @@ pub(crate) struct SignInRow {
     ends_at: Moment,
     revoked_at: Option<Moment>,
     source_ip: String,
+    user_agent: String,
+    name: String,
+    scopes: Option<String>,
 }
 
 impl SignInRow {
@@ -47,6 +51,9 @@ impl SignInRow {
             ends_at: sign_in.ends_at.into(),
             revoked_at: sign_in.revoked_at.map(Moment::from),
             source_ip: sign_in.source_ip.clone(),
+            user_agent: sign_in.user_agent.clone(),
+            name: sign_in.name.clone(),
+            scopes: sign_in.scopes.as_ref().map(|it| to_json(&it.iter().map(|it| it.name()).collect::<Vec<_>>())),
         }
     }
 }
@@ -56,6 +63,7 @@ impl TryFrom<SignInRow> for SignIn {
 
     fn try_from(row: SignInRow) -> Result<Self, Corrupt> {
         let reading = Reading { table: "sign_ins", id: &row.id };
+        let scopes: Option<Vec<String>> = row.scopes.as_ref().map(|it| reading.json("scopes", it)).transpose()?;
         Ok(Self {
             id: reading.id("id", &row.id)?,
             user: reading.id("user_id", &row.user_id)?,
@@ -69,6 +77,10 @@ impl TryFrom<SignInRow> for SignIn {
             ends_at: row.ends_at.into(),
             revoked_at: row.revoked_at.map(Into::into),
             source_ip: row.source_ip.clone(),
+            user_agent: row.user_agent.clone(),
+            name: row.name.clone(),
+            // A scope that nobody knows permits nothing.
+            scopes: scopes.map(|it| it.iter().filter_map(|it| TokenScope::parse(it)).collect()),
         })
     }
 }

@@ -48,6 +48,7 @@ sortie_testkit::access_contract!(on_all);
 sortie_testkit::accounts_contract!(on_all);
 sortie_testkit::catalog_contract!(on_all);
 sortie_testkit::coordination_contract!(on_all);
+sortie_testkit::credentials_contract!(on_all);
 sortie_testkit::identities_contract!(on_all);
 sortie_testkit::records_contract!(on_all);
 sortie_testkit::sessions_contract!(on_all);

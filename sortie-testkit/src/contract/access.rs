@@ -153,6 +153,7 @@ pub async fn a_list_of_apps_is_what_the_policy_lets_one_see<S: Stores>(store: Ar
                         roles: roles.clone(),
                         grants: Arc::new(grants),
                         sign_in: SignInId::new("s")?,
+                        scopes: None,
                         guest: None,
                     };
                     for asked in [tenant(), other.clone()] {

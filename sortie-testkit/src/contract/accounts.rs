@@ -167,7 +167,7 @@ pub async fn revoking_ends_the_good_sign_ins_but_the_excepted_one<S: Stores>(sto
     let ada = user("ada")?;
     insert(&store, &ada).await?;
     let (kept, good) = (sign_in("i-1", &ada)?, sign_in("i-2", &ada)?);
-    let expired = SignIn { expires_at: at(5), ..sign_in("i-3", &ada)? };
+    let expired = SignIn { expires_at: at(5), refresh: None, ..sign_in("i-3", &ada)? };
     for one in [&kept, &good, &expired] {
         enter(&store, one).await?;
     }
@@ -189,7 +189,7 @@ pub async fn pruning_removes_only_what_ended<S: Stores>(store: Arc<S>) -> Result
     let ada = user("ada")?;
     insert(&store, &ada).await?;
     let (good, revoked) = (sign_in("i-1", &ada)?, sign_in("i-2", &ada)?);
-    let expired = SignIn { expires_at: at(5), ..sign_in("i-3", &ada)? };
+    let expired = SignIn { expires_at: at(5), refresh: None, ..sign_in("i-3", &ada)? };
     for one in [&good, &revoked, &expired] {
         enter(&store, one).await?;
     }

@@ -126,6 +126,9 @@ pub fn sign_in(id: &str, user: &User) -> Result<SignIn> {
         ends_at: at(36_000),
         revoked_at: None,
         source_ip: "192.0.2.1".to_owned(),
+        user_agent: "sample/1".to_owned(),
+        name: String::new(),
+        scopes: None,
     })
 }
 

@@ -80,7 +80,21 @@ const OWNER: [u16; 6] = [401, 200, 404, 404, 404, 200];
 const TENANT_ADMINS: &[(&str, u16)] = &[("tess", 200), ("zack", 200)];
 
 pub(super) fn rows() -> Vec<Row> {
-    [site(), own(), apps(), sessions(), records(), accounts(), categories(), access(), tenants(), sharing()].concat()
+    [
+        site(),
+        own(),
+        credentials(),
+        apps(),
+        sessions(),
+        records(),
+        accounts(),
+        categories(),
+        access(),
+        tenants(),
+        sharing(),
+        endings(),
+    ]
+    .concat()
 }
 
 fn site() -> Vec<Row> {
@@ -112,6 +126,47 @@ fn own() -> Vec<Row> {
         row("PUT", "/api/me/preferences", Nothing, SIGNED_IN).saying(|_, _| json!({"theme": "dark"})),
         row("GET", "/api/tenants", Nothing, SIGNED_IN),
     ]
+}
+
+fn credentials() -> Vec<Row> {
+    const WRONG: [u16; 6] = [401, 422, 422, 422, 422, 422];
+    const NOT_ONES_OWN: [u16; 6] = [401, 404, 404, 404, 404, 404];
+    const FACTOR: &str = "/api/me/second-factor";
+    vec![
+        row("POST", "/api/auth/second-factor", Nothing, [401; 6])
+            .saying(|_, _| json!({"challenge": "x", "code": "000000"}))
+            .about("a wrong code"),
+        row("POST", "/api/auth/register", Nothing, [403; 6])
+            .saying(|_, _| json!({"username": "eve", "password": PASSWORD}))
+            .about("where it is not allowed"),
+        row("POST", "/api/auth/reset", Nothing, [401; 6])
+            .saying(|_, _| json!({"token": "x", "new_password": PASSWORD}))
+            .about("a wrong link"),
+        row("GET", "/api/me/sign-ins", Nothing, SIGNED_IN),
+        row("DELETE", "/api/me/sign-ins/{id}", Account, NOT_ONES_OWN).about("none of one's own"),
+        row("GET", "/api/me/tokens", Nothing, SIGNED_IN),
+        row("POST", "/api/me/tokens", Nothing, [401, 201, 201, 201, 201, 201])
+            .saying(|_, _| json!({"name": "test", "scopes": ["read"]})),
+        row("DELETE", "/api/me/tokens/{id}", Account, NOT_ONES_OWN).about("none of one's own"),
+        row("GET", FACTOR, Nothing, SIGNED_IN),
+        row("POST", FACTOR, Nothing, WRONG)
+            .saying(|_, _| json!({"password": "not this one"}))
+            .about("with a wrong password"),
+        row("POST", "/api/me/second-factor/confirm", Nothing, [401, 409, 409, 409, 409, 409])
+            .saying(|_, _| json!({"code": "000000"}))
+            .about("where none was begun"),
+        row("POST", "/api/me/second-factor/disable", Nothing, WRONG)
+            .saying(|_, _| json!({"password": "not this one", "code": "000000"}))
+            .about("with a wrong password"),
+        row("POST", "/api/me/second-factor/recovery-codes", Nothing, WRONG)
+            .saying(|_, _| json!({"password": "not this one", "code": "000000"}))
+            .about("with a wrong password"),
+    ]
+}
+
+/// The last row: it ends the sign-ins with which the others are asked.
+fn endings() -> Vec<Row> {
+    vec![row("DELETE", "/api/me/sign-ins", Nothing, [401, 204, 204, 204, 204, 204]).ending_the_sign_in()]
 }
 
 fn apps() -> Vec<Row> {
@@ -236,6 +291,12 @@ fn accounts() -> Vec<Row> {
         row("GET", "/api/admin/users/{id}", Account, ADMIN).except(OF_ANOTHER_TENANT),
         row("PUT", "/api/admin/users/{id}", Account, ADMIN).saying(|name, _| account(name)).except(OF_ANOTHER_TENANT),
         row("DELETE", "/api/admin/users/{id}", Account, [401, 403, 403, 403, 403, 204]).except(OF_ANOTHER_TENANT),
+        row("POST", "/api/admin/users/{id}/reset", Account, [401, 403, 403, 403, 403, 201]).except(OF_ANOTHER_TENANT),
+        row("DELETE", "/api/admin/users/{id}/second-factor", Account, [401, 403, 403, 403, 403, 204])
+            .except(OF_ANOTHER_TENANT),
+        row("GET", "/api/admin/users/{id}/sign-ins", Account, ADMIN).except(OF_ANOTHER_TENANT),
+        row("DELETE", "/api/admin/users/{id}/sign-ins", Account, [401, 403, 403, 403, 403, 204])
+            .except(OF_ANOTHER_TENANT),
         row("GET", "/api/admin/settings", Nothing, ADMIN).except(&[("zack", 200)]),
         row("PUT", "/api/admin/settings", Nothing, ADMIN)
             .saying(|_, _| json!({"sign_in_notice": "hello"}))

@@ -12,7 +12,10 @@ use sortie_core::{
 use tracing::{info, warn};
 
 use super::{Assertion, SsoAnswer, SsoError};
-use crate::{Control, ControlError, account::sign_in::SignedIn};
+use crate::{
+    Control, ControlError,
+    account::sign_in::{SignedIn, printable},
+};
 
 /// How often somebody else's change in the way is tried again.
 const TRIES: usize = 5;
@@ -179,6 +182,9 @@ impl Control {
             ends_at,
             revoked_at: None,
             source_ip: answer.source_ip.clone(),
+            user_agent: printable(&answer.user_agent),
+            name: String::new(),
+            scopes: None,
         };
         let session = ProviderSession {
             sign_in: sign_in.id.clone(),
@@ -196,7 +202,7 @@ impl Control {
         self.ports.identities.insert_sso_sign_in(&sign_in, &session, change).await?;
         info!(user.id = %user.id, "Signed in through the identity provider");
         self.committed().await;
-        Ok(SignedIn { user, token, refresh: None, expires_at: sign_in.expires_at, ends_at })
+        Ok(SignedIn { user, token, refresh: None, device: None, expires_at: sign_in.expires_at, ends_at })
     }
 
     /// Audits that somebody was not let in.

@@ -1,0 +1,11 @@
+DROP TABLE sign_in_challenges;
+DROP TABLE recovery_codes;
+DROP TABLE second_factors;
+DROP TABLE reset_links;
+DROP TABLE known_origins;
+DROP TABLE throttles;
+DROP TABLE used_refresh_tokens;
+ALTER TABLE sign_ins DROP COLUMN scopes;
+ALTER TABLE sign_ins DROP COLUMN name;
+ALTER TABLE sign_ins DROP COLUMN user_agent;
+DELETE FROM schema_compatibility WHERE version = '20261121000007';

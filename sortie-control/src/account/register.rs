@@ -1,0 +1,93 @@
+//! Making an account for oneself, where the installation allows it.
+
+use sortie_core::{
+    audit::AuditAction,
+    id::TenantId,
+    invalid::{Invalid, Problems},
+    port::PortError,
+    secret::Secret,
+    throttle::Lane,
+    user::{Role, User, check_password, check_username},
+};
+use tracing::info;
+
+use super::sign_in::{Arrival, SignedIn, actor};
+use crate::{Control, ControlError};
+
+/// The stored setting that wins over the configured one.
+pub const ALLOW_REGISTRATION: &str = "allow_registration";
+
+/// What somebody says who wants an account.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// The sign-in name.
+    pub username: String,
+    /// The password.
+    pub password: Secret,
+    /// An e-mail address; may be empty.
+    pub email: String,
+    /// The name to show; may be empty.
+    pub display_name: String,
+}
+
+impl Registration {
+    fn validate(&self) -> Result<(), Problems> {
+        let mut broken = Vec::new();
+        broken.extend(check_username(&self.username).err());
+        broken.extend(check_password(self.password.reveal(), &self.username).err());
+        for (field, text) in [("display_name", &self.display_name), ("email", &self.email)] {
+            if text.len() > 255 || text.chars().any(char::is_control) {
+                broken.push(Invalid::new(field, "must be at most 255 bytes without control characters"));
+            }
+        }
+        Problems::check(broken)
+    }
+}
+
+impl Control {
+    /// Whether strangers may make accounts for themselves: the stored setting, else the configured one.
+    pub async fn registration_is_open(&self) -> Result<bool, ControlError> {
+        let stored = self.ports.records.settings(&TenantId::default_tenant()).await?;
+        let said = stored.into_iter().find(|(key, _)| key == ALLOW_REGISTRATION);
+        Ok(said.map_or(self.settings.allow_registration, |(_, value)| value == "true"))
+    }
+
+    /// Makes an account with the role of a user, and signs in.
+    pub async fn register(&self, said: Registration, arrival: &Arrival) -> Result<SignedIn, ControlError> {
+        if !self.registration_is_open().await? {
+            return Err(ControlError::RegistrationClosed);
+        }
+        // Never settled: making accounts without end is slowed down like guessing.
+        self.charge(&[Lane::of_address(&arrival.source_ip)]).await?;
+        said.validate()?;
+        let taken = || ControlError::Conflict("this user name is taken".to_owned());
+        // A name that differs in case only would let one person be taken for another.
+        if self.ports.accounts.find_user_by_name(&said.username).await?.is_some() {
+            return Err(taken());
+        }
+        let at = self.now();
+        let user = User {
+            id: self.ids().user(),
+            tenant: TenantId::default_tenant(),
+            password: Some(self.ports.credentials.hash_password(&said.password).await?),
+            username: said.username,
+            display_name: said.display_name,
+            email: said.email,
+            roles: vec![Role::User],
+            disabled: false,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+            last_sign_in_at: None,
+        };
+        let details = vec![("user_id", user.id.to_string()), ("username", user.username.clone())];
+        let change = self.quiet_change(actor(&user, arrival), AuditAction::Register, details);
+        match self.ports.accounts.insert_user(&user, change).await {
+            Ok(()) => {}
+            Err(PortError::Conflict) => return Err(taken()),
+            Err(error) => return Err(error.into()),
+        }
+        info!(user.id = %user.id, "Account registered");
+        self.begin_sign_in(user, arrival).await
+    }
+}
