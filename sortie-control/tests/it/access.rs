@@ -14,7 +14,7 @@ use sortie_core::{
 use crate::stage::{Stage, request, within};
 
 fn in_tools(fields: &mut AppFields) {
-    fields.category = "Tools".to_owned();
+    "Tools".clone_into(&mut fields.category);
     fields.visibility = Visibility::Approved;
     fields.env = vec![("TOKEN".to_owned(), "canary-value".to_owned())];
 }
@@ -30,7 +30,8 @@ async fn managing(stage: &Stage, admin: &Caller, who: &Caller) -> Caller {
 async fn audit(stage: &Stage, admin: &Caller) -> String {
     let page = PageRequest { limit: Some(100), cursor: None };
     let (entries, _) = stage.control.audit(admin, AuditQuery::default(), &page, 0).await.unwrap();
-    entries.items.into_iter().map(|it| format!("{} {}\n", it.action, it.details)).collect()
+    let lines: Vec<String> = entries.items.into_iter().map(|it| format!("{} {}", it.action, it.details)).collect();
+    lines.join("\n")
 }
 
 #[tokio::test]
