@@ -35,7 +35,8 @@ function go(id: string, label: string, path: string, keywords = "", enabled?: Ac
 export const ACTIONS: readonly Action[] = [
   go("catalog", "Catalog", "/", "home apps start"),
   go("sessions", "My sessions", "/sessions", "running ended desktops"),
-  go("settings", "Settings", "/settings", "password theme profile preferences"),
+  go("settings", "Settings", "/settings", "theme profile preferences"),
+  go("security", "Security", "/settings/security", "password second factor tokens sign-ins devices authenticator"),
   go("help", "Help and shortcuts", "/help", "keyboard keys documentation"),
   go("admin.overview", "Overview", "/admin", "capacity health", admin),
   go("admin.apps", "Manage apps", "/admin/apps", "catalog edit", author),

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { query, request, requestPage } from "./client";
 import type { Account, Analytics, AuditPage, Quotas, Role, Settings } from "./wire";
+import type { ResetLink, SignIn } from "./wire-accounts";
 
 export interface AuditFilter {
   user: string;
@@ -84,6 +85,28 @@ export function updateAccount(id: string, draft: AccountDraft): Promise<Account>
 
 export function deleteAccount(id: string): Promise<void> {
   return request(accountPath(id), { method: "DELETE" });
+}
+
+/** Makes a link with which the person sets a new password; it is shown this once. */
+export function createResetLink(id: string): Promise<ResetLink> {
+  return request(`${accountPath(id)}/reset`, { method: "POST" });
+}
+
+/** For somebody who has lost their authenticator and their recovery codes. */
+export function removeSecondFactor(id: string): Promise<void> {
+  return request(`${accountPath(id)}/second-factor`, { method: "DELETE" });
+}
+
+export function signInsOfQuery(id: string) {
+  return queryOptions({
+    queryKey: ["accounts", id, "sign-ins"],
+    queryFn: ({ signal }) => request<SignIn[]>(`${accountPath(id)}/sign-ins`, { signal }),
+    staleTime: 0,
+  });
+}
+
+export function endSignInsOf(id: string): Promise<void> {
+  return request(`${accountPath(id)}/sign-ins`, { method: "DELETE" });
 }
 
 export const settingsQuery = queryOptions({

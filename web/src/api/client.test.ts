@@ -37,12 +37,14 @@ it("says that nothing was changed when the server cannot be reached", async () =
   await expect(request("/api/apps")).rejects.toMatchObject({ code: "unreachable" });
 });
 
-it("tells once that nobody is signed in any more, but not for a wrong password", async () => {
+it("tells once that nobody is signed in any more, but not for a wrong password or code", async () => {
   const onSignedOut = vi.fn();
   whenSignedOut(onSignedOut);
-  const refused = new Refused(401, { title: "No", code: "x" });
-  stubApi({ "GET /api/apps": refused, "POST /api/auth/login": refused });
+  const refused = new Refused(401, { title: "No", code: "not_signed_in" });
+  const wrong = new Refused(401, { title: "No", code: "invalid_code" });
+  stubApi({ "GET /api/apps": refused, "POST /api/auth/login": refused, "POST /api/me/second-factor/confirm": wrong });
   await request("/api/auth/login", { method: "POST", body: {} }).catch(() => undefined);
+  await request("/api/me/second-factor/confirm", { method: "POST", body: {} }).catch(() => undefined);
   expect(onSignedOut).not.toHaveBeenCalled();
   await request("/api/apps").catch(() => undefined);
   expect(onSignedOut).toHaveBeenCalledOnce();

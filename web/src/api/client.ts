@@ -47,7 +47,8 @@ async function send(path: string, call: Call): Promise<Response> {
   }
   if (response.ok) return response;
   const problem = await readProblem(response);
-  if (problem.status === 401 && !path.startsWith("/api/auth/")) onSignedOut();
+  // Other refusals with 401, such as a wrong code, leave the sign-in as it is.
+  if (problem.code === "not_signed_in" && !path.startsWith("/api/auth/")) onSignedOut();
   throw problem;
 }
 

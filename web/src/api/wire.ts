@@ -3,7 +3,7 @@
  * has behaviour. Times are RFC 3339 in UTC.
  */
 
-export type Role = "admin" | "app-author" | "auditor" | "user";
+export type Role = "admin" | "tenant-admin" | "app-author" | "auditor" | "user";
 
 export interface User {
   id: string;
@@ -12,6 +12,8 @@ export interface User {
   name: string;
   roles: Role[];
   groups: string[];
+  /** Ids of the categories that this person manages. */
+  admin_categories: string[];
   tenant_id: string;
   last_sign_in_at: string | null;
 }
@@ -112,6 +114,12 @@ export interface App extends AppSpec {
   can_launch: boolean;
   unavailable: { code: string; message: string } | null;
   hints: string[];
+  /** Read only; `category` is its name. */
+  category_id: string | null;
+  /** Whether one may ask for access. */
+  request_access: boolean;
+  /** The newest request for access of one's own. */
+  access_request: { id: string; status: "pending" | "granted" | "refused" | "withdrawn" } | null;
 }
 
 export type SessionStatus = "creating" | "running" | "stopped" | "expired" | "failed";

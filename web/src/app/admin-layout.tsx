@@ -1,8 +1,8 @@
-import { NavLink, Navigate, Outlet, useLocation } from "react-router";
+import { Navigate, Outlet, useLocation } from "react-router";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageBody } from "@/components/ui/page";
+import { TabLinks } from "@/components/ui/tab-links";
 import { useMe, type Rights } from "@/hooks/use-me";
-import { cn } from "@/lib/format";
 import ShieldX from "lucide-react/icons/shield-x";
 
 const SECTIONS: readonly { path: string; label: string; may: keyof Rights }[] = [
@@ -32,25 +32,7 @@ export function AdminLayout() {
   if (!isOpen && !rights.isAdmin) return <Navigate to={first.path} replace />;
   return (
     <PageBody>
-      {open.length > 1 && (
-        <nav aria-label="Administration" className="-mx-4 mb-7 flex gap-1 overflow-x-auto border-b border-line px-4 [scrollbar-width:none] sm:mx-0 sm:px-0">
-          {open.map(({ path, label }) => (
-            <NavLink
-              key={path}
-              to={path}
-              end={path === "/admin"}
-              className={({ isActive }) =>
-                cn(
-                  "-mb-px h-10 shrink-0 border-b-2 px-3 pt-2 text-[13.5px] font-medium transition-colors",
-                  isActive ? "border-signal text-ink" : "border-transparent text-ink-2 hover:text-ink",
-                )
-              }
-            >
-              {label}
-            </NavLink>
-          ))}
-        </nav>
-      )}
+      {open.length > 1 && <TabLinks label="Administration" tabs={open} />}
       <Outlet />
     </PageBody>
   );

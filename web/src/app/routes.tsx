@@ -49,6 +49,7 @@ export const router = createBrowserRouter([
               page("/apps/:id", async () => (await import("@/features/catalog/app-page")).AppPage),
               page("/sessions", async () => (await import("@/features/sessions/sessions-page")).SessionsPage),
               page("/settings", async () => (await import("@/features/settings/settings-page")).SettingsPage),
+              page("/settings/security", async () => (await import("@/features/settings/security/security-page")).SecurityPage),
               page("/help", async () => (await import("@/features/help/help-page")).HelpPage),
               admin,
               { path: "/index.html", element: <Navigate to="/" replace /> },

@@ -25,6 +25,7 @@ export const VISIBILITY_LABEL = {
 
 export const ROLE_LABEL = {
   admin: "Administrator",
+  "tenant-admin": "Tenant administrator",
   "app-author": "App author",
   auditor: "Auditor",
   user: "User",

@@ -35,6 +35,9 @@ export function sampleApp(more: Partial<App> = {}): App {
     can_launch: true,
     unavailable: null,
     hints: [],
+    category_id: "tools",
+    request_access: false,
+    access_request: null,
     ...more,
   };
 }
@@ -85,6 +88,7 @@ export const SAMPLE_USER: User = {
   name: "Ada",
   roles: ["user"],
   groups: [],
+  admin_categories: [],
   tenant_id: "default",
   last_sign_in_at: null,
 };

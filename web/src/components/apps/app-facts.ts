@@ -30,5 +30,8 @@ export function previewOf(spec: AppSpec): App {
     can_launch: true,
     unavailable: null,
     hints: [],
+    category_id: null,
+    request_access: false,
+    access_request: null,
   };
 }

@@ -1,7 +1,7 @@
 import Monitor from "lucide-react/icons/monitor";
 import Moon from "lucide-react/icons/moon";
 import Sun from "lucide-react/icons/sun";
-import { PageBody, PageHeader, Panel } from "@/components/ui/page";
+import { PageBody, Panel } from "@/components/ui/page";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Segmented } from "@/components/ui/segmented";
 import { useMe } from "@/hooks/use-me";
@@ -9,7 +9,7 @@ import { usePageTitle } from "@/hooks/use-page-title";
 import { usePreferences } from "@/hooks/use-preferences";
 import { ROLE_LABEL } from "@/lib/labels";
 import { patchPreferences } from "@/lib/preferences";
-import { PasswordPanel } from "./password-panel";
+import { SettingsHeader } from "./settings-header";
 
 const THEMES = [
   { value: "system", label: "System", icon: <Monitor /> },
@@ -22,7 +22,7 @@ export function SettingsPage() {
   const { theme } = usePreferences();
   return (
     <PageBody narrow>
-      <PageHeader title="Settings">Yours alone, on every device where you sign in.</PageHeader>
+      <SettingsHeader />
       <div className="flex flex-col gap-5">
         <Panel title="Appearance" description="System follows what your computer or phone says.">
           <Segmented
@@ -33,7 +33,6 @@ export function SettingsPage() {
           />
         </Panel>
         <AccountPanel />
-        <PasswordPanel />
       </div>
     </PageBody>
   );

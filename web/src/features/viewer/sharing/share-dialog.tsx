@@ -11,8 +11,8 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { CheckField, SelectField, TextField } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
+import { ShownOnce } from "@/components/ui/shown-once";
 import { DAY_SECONDS, draftOf, LIFETIMES, START, type ShareForm } from "./share-form";
-import { NewLink } from "./new-link";
 import { ShareList } from "./share-list";
 
 const WHOM = [
@@ -96,7 +96,7 @@ export function ShareDialog({ session, onClose }: { session: Session; onClose: (
           {isLink ? "Create the link" : "Let them in"}
         </Button>
       </form>
-      {share.data?.url && <NewLink url={share.data.url} />}
+      {share.data?.url && <ShownOnce label="The new link, shown only now" copyLabel="Copy the link" text={share.data.url} className="mt-4" />}
       <ShareList session={session.id} shares={shares} />
     </Dialog>
   );
