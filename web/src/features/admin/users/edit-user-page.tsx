@@ -5,6 +5,7 @@ import { ProblemPanel } from "@/components/problem-panel";
 import { PageHeader } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { usePageTitle } from "@/hooks/use-page-title";
+import { AccountSecurity } from "./account-security";
 import { UserEditor } from "./user-editor";
 
 export function EditUserPage() {
@@ -17,6 +18,7 @@ export function EditUserPage() {
     <>
       <PageHeader title={account.data.display_name || account.data.username} />
       <UserEditor key={account.data.id} account={account.data} />
+      <AccountSecurity key={`${account.data.id}-security`} account={account.data} />
     </>
   );
 }

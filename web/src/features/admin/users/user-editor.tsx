@@ -16,6 +16,7 @@ import { showToast } from "@/lib/toasts";
 const ROLES = [
   { role: "user", label: "User", note: "Launches apps from the catalog" },
   { role: "app-author", label: "App author", note: "Adds and edits apps" },
+  { role: "tenant-admin", label: "Tenant administrator", note: "Manages the tenant’s apps, categories, approvals and sessions" },
   { role: "auditor", label: "Auditor", note: "Reads the audit log" },
   { role: "admin", label: "Administrator", note: "May do everything, also to other people's sessions" },
 ] as const satisfies readonly { role: Role; label: string; note: string }[];

@@ -54,6 +54,19 @@ const COLUMNS: readonly Column<Account>[] = [
     cell: (account) => (account.disabled ? <Badge tone="danger">Disabled</Badge> : <span className="text-ink-2">Active</span>),
   },
   {
+    id: "factor",
+    label: "Second factor",
+    sortBy: (account) => (account.second_factor ? 1 : 0),
+    cell: (account) => (account.second_factor ? <Badge tone="live">On</Badge> : <span className="text-ink-3">Off</span>),
+  },
+  {
+    id: "provider",
+    label: "Signs in with",
+    optional: true,
+    sortBy: (account) => account.auth_provider ?? "",
+    cell: (account) => <span className="whitespace-nowrap text-ink-2">{account.auth_provider === "oidc" ? "Single sign-on" : "Password"}</span>,
+  },
+  {
     id: "seen",
     label: "Last sign-in",
     sortBy: (account) => account.last_sign_in_at ?? "",
