@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { query, request } from "./client";
 import { asProblem } from "./problem";
-import type { Role, User } from "./wire";
+import type { User } from "./wire";
 import type { Challenge } from "./wire-accounts";
 
 /** Who is signed in; null is an answer, not an error. */
@@ -62,8 +62,4 @@ export function changePassword(current: string, next: string): Promise<void> {
     method: "POST",
     body: { current_password: current, new_password: next },
   });
-}
-
-export function hasRole(user: User | null | undefined, ...roles: Role[]): boolean {
-  return user?.roles.some((role) => roles.includes(role)) ?? false;
 }

@@ -5,13 +5,17 @@ import { TabLinks } from "@/components/ui/tab-links";
 import { useMe, type Rights } from "@/hooks/use-me";
 import ShieldX from "lucide-react/icons/shield-x";
 
-const SECTIONS: readonly { path: string; label: string; may: keyof Rights }[] = [
+type May = Exclude<keyof Rights, "mayEditIn">;
+
+const SECTIONS: readonly { path: string; label: string; may: May }[] = [
   { path: "/admin", label: "Overview", may: "isAdmin" },
-  { path: "/admin/apps", label: "Apps", may: "mayAuthor" },
+  { path: "/admin/apps", label: "Apps", may: "mayEditSome" },
+  { path: "/admin/categories", label: "Categories", may: "mayEditSome" },
+  { path: "/admin/requests", label: "Requests", may: "mayDecide" },
   { path: "/admin/users", label: "Users", may: "isAdmin" },
-  { path: "/admin/sessions", label: "Sessions", may: "isAdmin" },
+  { path: "/admin/sessions", label: "Sessions", may: "isManager" },
   { path: "/admin/audit", label: "Audit", may: "mayAudit" },
-  { path: "/admin/analytics", label: "Analytics", may: "isAdmin" },
+  { path: "/admin/analytics", label: "Analytics", may: "mayAudit" },
   { path: "/admin/settings", label: "Settings", may: "isAdmin" },
 ];
 

@@ -11,13 +11,14 @@ export interface Place {
 }
 
 /** The main places of the navigation, for this person. */
-export function mainPlaces({ isAdmin, mayAudit, mayAuthor }: Rights): Place[] {
+export function mainPlaces({ isAdmin, isManager, mayAudit, mayEditSome }: Rights): Place[] {
   const places: Place[] = [
     { path: "/", label: "Catalog", icon: LayoutGrid },
     { path: "/sessions", label: "Sessions", icon: Monitor },
   ];
   if (isAdmin) places.push({ path: "/admin", label: "Administration", icon: ShieldCheck });
-  else if (mayAuthor) places.push({ path: "/admin/apps", label: "Apps", icon: ShieldCheck });
+  else if (isManager) places.push({ path: "/admin/apps", label: "Administration", icon: ShieldCheck });
+  else if (mayEditSome) places.push({ path: "/admin/apps", label: "Apps", icon: ShieldCheck });
   else if (mayAudit) places.push({ path: "/admin/audit", label: "Audit", icon: ShieldCheck });
   return places;
 }

@@ -8,13 +8,16 @@ import { patchPreferences } from "@/lib/preferences";
 import { showToast } from "@/lib/toasts";
 
 export function useActionContext(): ActionContext {
-  const { isAdmin, mayAudit, mayAuthor } = useMe();
+  const { isAdmin, isManager, mayAudit, mayAuthor, mayDecide, mayEditSome } = useMe();
   const navigate = useNavigate();
   const client = useQueryClient();
   return {
     isAdmin,
+    isManager,
     mayAudit,
     mayAuthor,
+    mayDecide,
+    mayEditSome,
     go: (path) => void navigate(path),
     setTheme: (theme) => patchPreferences({ theme }),
     signOut: () => {

@@ -1,21 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { hasRole, meQuery } from "@/api/auth";
+import { meQuery } from "@/api/auth";
+import { ownTenantsQuery } from "@/api/tenants";
 import type { User } from "@/api/wire";
+import { chosenTenant } from "@/lib/tenant";
+import { rightsOf, type Rights } from "./rights";
 
-/** What pages ask about a person's roles. */
-export interface Rights {
-  isAdmin: boolean;
-  mayAudit: boolean;
-  mayAuthor: boolean;
-}
+export type { Rights } from "./rights";
 
 /** The person who is signed in, and their rights. The server decides; this only hides what it would refuse. */
 export function useMe(): Rights & { me: User | null | undefined } {
   const { data: me } = useQuery(meQuery);
-  return {
-    me,
-    isAdmin: hasRole(me, "admin"),
-    mayAudit: hasRole(me, "admin", "auditor"),
-    mayAuthor: hasRole(me, "admin", "app-author"),
-  };
+  // Asked for by SignedInDuties once the page is painted.
+  const { data: tenants } = useQuery({ ...ownTenantsQuery, enabled: false });
+  return { me, ...rightsOf(me, chosenTenant(), tenants) };
 }

@@ -1,5 +1,6 @@
 import ArrowUpRight from "lucide-react/icons/arrow-up-right";
 import Info from "lucide-react/icons/info";
+import KeyRound from "lucide-react/icons/key-round";
 import Lock from "lucide-react/icons/lock";
 import Play from "lucide-react/icons/play";
 import Star from "lucide-react/icons/star";
@@ -9,7 +10,7 @@ import type { App, Session } from "@/api/wire";
 import { LiveDot } from "@/components/ui/badge";
 import { cn } from "@/lib/format";
 import { VISIBILITY_LABEL } from "@/lib/labels";
-import { actionVerb, isStreamed, kindLabel } from "./app-facts";
+import { actionVerb, askLabel, isStreamed, kindLabel } from "./app-facts";
 import { AppTile } from "./app-tile";
 
 interface AppCardProps {
@@ -19,14 +20,17 @@ interface AppCardProps {
   isFavorite?: boolean;
   isBusy?: boolean;
   onOpen: () => void;
+  /** Where one may ask for access: asks, or shows what became of it. */
+  onAsk?: () => void;
   onToggleFavorite?: () => void;
 }
 
 /** One app at a glance: what it is, whether it runs, whether it may be launched, and if not why. */
-export function AppCard({ app, session, isFavorite = false, isBusy = false, onOpen, onToggleFavorite }: AppCardProps) {
+export function AppCard({ app, session, isFavorite = false, isBusy = false, onOpen, onAsk, onToggleFavorite }: AppCardProps) {
   const aboutId = useId();
   const isRunning = session !== undefined;
-  const refused = !isRunning && (app.unavailable !== null || !app.can_launch);
+  const ask = isRunning || !onAsk ? null : askLabel(app);
+  const refused = !isRunning && !ask && (app.unavailable !== null || !app.can_launch);
   const reason = app.unavailable?.message ?? "You may not launch this app. Ask an administrator for access.";
   return (
     <article
@@ -38,15 +42,15 @@ export function AppCard({ app, session, isFavorite = false, isBusy = false, onOp
     >
       <button
         type="button"
-        aria-label={`${actionVerb(app, isRunning)} ${app.name}`}
+        aria-label={ask ? `${ask}: ${app.name}` : `${actionVerb(app, isRunning)} ${app.name}`}
         aria-disabled={refused || undefined}
         aria-busy={isBusy || undefined}
         aria-describedby={aboutId}
-        onClick={() => refused || isBusy || onOpen()}
+        onClick={() => refused || isBusy || (ask ? onAsk?.() : onOpen())}
         className={cn("absolute inset-0 rounded-xl", refused && "cursor-not-allowed", isBusy && "cursor-progress")}
       />
       <div className="pointer-events-none flex items-start gap-3">
-        <div className={cn(refused && "grayscale")}>
+        <div className={cn((refused || ask) && "grayscale")}>
           <AppTile name={app.name} icon={app.icon} />
         </div>
         <div className="min-w-0 flex-1 pr-7">
@@ -86,19 +90,34 @@ export function AppCard({ app, session, isFavorite = false, isBusy = false, onOp
           <Info className="size-4" />
         </Link>
         <span className="ml-auto shrink-0">
-          <CardAction busy={isBusy} isRunning={isRunning} refused={refused} streamed={isStreamed(app)} />
+          <CardAction busy={isBusy} isRunning={isRunning} refused={refused} ask={ask} streamed={isStreamed(app)} />
         </span>
       </div>
     </article>
   );
 }
 
-function CardAction({ busy, isRunning, refused, streamed }: { busy: boolean; isRunning: boolean; refused: boolean; streamed: boolean }): ReactNode {
+interface CardActionProps {
+  busy: boolean;
+  isRunning: boolean;
+  refused: boolean;
+  ask: string | null;
+  streamed: boolean;
+}
+
+function CardAction({ busy, isRunning, refused, ask, streamed }: CardActionProps): ReactNode {
   if (busy) return <span className="font-medium text-ink-2">Starting…</span>;
   if (isRunning) {
     return (
       <span className="inline-flex items-center gap-2 font-medium text-live">
         <LiveDot /> Resume
+      </span>
+    );
+  }
+  if (ask) {
+    return (
+      <span className="inline-flex items-center gap-1.5 font-medium text-signal">
+        <KeyRound className="size-3.5" aria-hidden="true" /> {ask}
       </span>
     );
   }

@@ -18,6 +18,12 @@ export function actionVerb(app: Pick<App, "launch_type">, isRunning: boolean): "
   return isRunning ? "Resume" : "Launch";
 }
 
+/** What one can do about an app that one sees and may not use; null where there is nothing to ask for. */
+export function askLabel(app: Pick<App, "request_access" | "access_request">): "Ask for access" | "Access asked for" | null {
+  if (!app.request_access) return null;
+  return app.access_request?.status === "pending" ? "Access asked for" : "Ask for access";
+}
+
 /** A draft seen as the catalog would show it. */
 export function previewOf(spec: AppSpec): App {
   return {

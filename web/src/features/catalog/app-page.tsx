@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import ArrowLeft from "lucide-react/icons/arrow-left";
 import ArrowUpRight from "lucide-react/icons/arrow-up-right";
+import KeyRound from "lucide-react/icons/key-round";
 import Pencil from "lucide-react/icons/pencil";
 import Play from "lucide-react/icons/play";
 import Star from "lucide-react/icons/star";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import { appQuery } from "@/api/apps";
 import { liveSessionsQuery } from "@/api/sessions";
 import type { App } from "@/api/wire";
-import { actionVerb, isStreamed, kindLabel } from "@/components/apps/app-facts";
+import { actionVerb, askLabel, isStreamed, kindLabel } from "@/components/apps/app-facts";
 import { AppTile } from "@/components/apps/app-tile";
 import { ProblemPanel } from "@/components/problem-panel";
 import { LiveDot } from "@/components/ui/badge";
@@ -25,6 +26,7 @@ import { usePreferences } from "@/hooks/use-preferences";
 import { VISIBILITY_LABEL } from "@/lib/labels";
 import { patchPreferences, preferences, toggled } from "@/lib/preferences";
 import { duration } from "@/lib/time";
+import { AskDialog } from "./ask-dialog";
 import { LaunchRefused } from "./launch-refused";
 import { liveByApp } from "./model";
 
@@ -48,9 +50,11 @@ export function AppPage() {
 function AppDetails({ app }: { app: App }) {
   const { data: sessions = [] } = useQuery(liveSessionsQuery);
   const { favorites } = usePreferences();
-  const { mayAuthor } = useMe();
+  const { mayEditIn } = useMe();
   const launch = useLaunch();
+  const [isAsking, setIsAsking] = useState(false);
   const session = liveByApp(sessions).get(app.id);
+  const ask = session ? null : askLabel(app);
   const refused = !session && (!app.can_launch || app.unavailable !== null);
   const isFavorite = favorites.includes(app.id);
   const verb = actionVerb(app, session !== undefined);
@@ -64,28 +68,34 @@ function AppDetails({ app }: { app: App }) {
         </div>
       </div>
       <div className="mt-6 flex flex-wrap gap-2">
-        <Button
-          tone="primary"
-          size="large"
-          disabled={refused}
-          busy={launch.busyAppId === app.id}
-          aria-label={`${verb} ${app.name}`}
-          onClick={() => launch.open(app, session)}
-        >
-          {session ? <LiveDot /> : isStreamed(app) ? <Play /> : <ArrowUpRight />}
-          {verb}
-        </Button>
+        {ask ? (
+          <Button tone="primary" size="large" aria-label={`${ask}: ${app.name}`} onClick={() => setIsAsking(true)}>
+            <KeyRound /> {ask}
+          </Button>
+        ) : (
+          <Button
+            tone="primary"
+            size="large"
+            disabled={refused}
+            busy={launch.busyAppId === app.id}
+            aria-label={`${verb} ${app.name}`}
+            onClick={() => launch.open(app, session)}
+          >
+            {session ? <LiveDot /> : isStreamed(app) ? <Play /> : <ArrowUpRight />}
+            {verb}
+          </Button>
+        )}
         <Button size="large" aria-pressed={isFavorite} onClick={() => patchPreferences({ favorites: toggled(preferences().favorites, app.id) })}>
           <Star fill={isFavorite ? "currentColor" : "none"} className={isFavorite ? "text-signal" : ""} />
           {isFavorite ? "In your favorites" : "Add to favorites"}
         </Button>
-        {mayAuthor && (
+        {mayEditIn(app.category_id) && (
           <Link to={`/admin/apps/${encodeURIComponent(app.id)}`} className={buttonLook("plain", "large")}>
             <Pencil /> Edit
           </Link>
         )}
       </div>
-      {refused && (
+      {refused && !ask && (
         <Notice tone="warn" className="mt-5">
           {app.unavailable?.message ?? "You may not launch this app. Ask an administrator for access."}
         </Notice>
@@ -103,6 +113,7 @@ function AppDetails({ app }: { app: App }) {
           </div>
         ))}
       </dl>
+      {isAsking && <AskDialog app={app} onClose={() => setIsAsking(false)} />}
       <LaunchRefused app={launch.failedApp} cause={launch.failure} onClose={launch.forget} onRetry={(again) => launch.open(again)} />
     </>
   );

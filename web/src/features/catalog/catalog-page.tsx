@@ -23,6 +23,7 @@ import { CatalogSkeleton } from "./catalog-skeleton";
 import { liveByApp, matches, shelves, type Shelf } from "./model";
 import { RuntimeNotice } from "./runtime-notice";
 
+const AskDialog = lazy(async () => ({ default: (await import("./ask-dialog")).AskDialog }));
 const LaunchRefused = lazy(async () => ({ default: (await import("./launch-refused")).LaunchRefused }));
 
 export function CatalogPage() {
@@ -34,6 +35,7 @@ export function CatalogPage() {
   // Read once: the page must not rearrange itself under the pointer after a launch.
   const [recents] = useState(recentApps);
   const launch = useLaunch();
+  const [asked, setAsked] = useState<App | null>(null);
   const live = useMemo(() => liveByApp(sessions), [sessions]);
 
   const all = apps.data;
@@ -74,11 +76,12 @@ export function CatalogPage() {
       <div className="flex flex-col gap-8">
         {shown.map((shelf) =>
           shelf.apps.length === 0 ? null : (
-            <CatalogShelf key={`${shelf.kind}-${shelf.name}`} shelf={shelf} live={live} busyAppId={launch.busyAppId} onOpen={onOpen} />
+            <CatalogShelf key={`${shelf.kind}-${shelf.name}`} shelf={shelf} live={live} busyAppId={launch.busyAppId} onOpen={onOpen} onAsk={setAsked} />
           ),
         )}
       </div>
       <Suspense>
+        {asked && <AskDialog app={asked} onClose={() => setAsked(null)} />}
         {launch.failedApp && (
           <LaunchRefused app={launch.failedApp} cause={launch.failure} onClose={launch.forget} onRetry={(app) => launch.open(app)} />
         )}

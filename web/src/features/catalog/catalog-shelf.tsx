@@ -13,10 +13,11 @@ interface CatalogShelfProps {
   live: ReadonlyMap<string, Session>;
   busyAppId: string | null;
   onOpen: (app: App) => void;
+  onAsk: (app: App) => void;
 }
 
 /** A heading that folds, and the cards below it. */
-export function CatalogShelf({ shelf, live, busyAppId, onOpen }: CatalogShelfProps) {
+export function CatalogShelf({ shelf, live, busyAppId, onOpen, onAsk }: CatalogShelfProps) {
   const id = useId();
   const { collapsed, favorites } = usePreferences();
   const folds = shelf.kind === "category";
@@ -56,6 +57,7 @@ export function CatalogShelf({ shelf, live, busyAppId, onOpen }: CatalogShelfPro
             isFavorite={favorites.includes(app.id)}
             isBusy={busyAppId === app.id}
             onOpen={() => onOpen(app)}
+            onAsk={() => onAsk(app)}
             onToggleFavorite={() => patchPreferences({ favorites: toggled(preferences().favorites, app.id) })}
           />
         ))}

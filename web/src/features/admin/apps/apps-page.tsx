@@ -16,6 +16,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import { SearchField } from "@/components/ui/search-field";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { DataTable, type Column } from "@/components/ui/table";
+import { useMe } from "@/hooks/use-me";
 import { usePageTitle } from "@/hooks/use-page-title";
 import { useUrlState } from "@/hooks/use-url-state";
 import { VISIBILITY_LABEL } from "@/lib/labels";
@@ -61,7 +62,8 @@ export function AppsPage() {
   usePageTitle("Manage apps");
   const apps = useQuery(appsQuery);
   const [search, setSearch] = useUrlState("q");
-  const rows = (apps.data ?? []).filter((app) => score(search, [app.name, app.id, app.category, app.description]) > 0);
+  const { mayEditIn } = useMe();
+  const rows = (apps.data ?? []).filter((app) => mayEditIn(app.category_id) && score(search, [app.name, app.id, app.category, app.description]) > 0);
   return (
     <>
       <PageHeader
