@@ -21,8 +21,9 @@ use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use crate::{
+    clock::{SharedClock, follow},
     config::{Settings, branding, kubernetes::RuntimeKind, settings::Database},
-    ids::{SystemClock, UuidSource},
+    ids::UuidSource,
     seed,
     telemetry::say,
     tls, web,
@@ -53,7 +54,12 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     let tls = settings.tls.as_ref().map(|files| tls::load(files, &tasks)).transpose()?;
     let runtime = runtime(settings, Some(&tasks)).await?;
     let sign_on = sso::sign_on(settings, address)?;
-    let control = Control::new(ports(&store, runtime, sign_on.provider), control_settings(settings));
+    let clock = SharedClock::of(&store, settings).await;
+    if clock.is_shared() {
+        let (clock, store) = (Arc::clone(&clock), store.clone());
+        tasks.spawn_loop("clock", move || follow(Arc::clone(&clock), store.clone()));
+    }
+    let control = Control::new(ports(&store, runtime, clock, sign_on.provider), control_settings(settings));
     control.start(&tasks).await.context("the server cannot take care of this place")?;
     tasks.spawn_loop("identity provider", {
         let control = control.clone();
@@ -72,7 +78,8 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
 pub(crate) async fn without_loops(settings: &Settings) -> anyhow::Result<(Store, Control)> {
     let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
     let runtime = runtime(settings, None).await?;
-    Ok((store.clone(), Control::new(ports(&store, runtime, None), control_settings(settings))))
+    let clock = SharedClock::of(&store, settings).await;
+    Ok((store.clone(), Control::new(ports(&store, runtime, clock, None), control_settings(settings))))
 }
 
 /// Opens what runs apps; with tasks it is tried out in the background.
@@ -97,7 +104,12 @@ async fn runtime(settings: &Settings, tasks: Option<&Tasks>) -> anyhow::Result<A
     }
 }
 
-fn ports(store: &Store, runtime: Arc<dyn Runtime>, provider: Option<Arc<dyn IdentityProvider>>) -> Ports {
+fn ports(
+    store: &Store,
+    runtime: Arc<dyn Runtime>,
+    clock: Arc<SharedClock>,
+    provider: Option<Arc<dyn IdentityProvider>>,
+) -> Ports {
     Ports {
         sessions: Arc::new(store.clone()),
         catalog: Arc::new(store.clone()),
@@ -111,7 +123,7 @@ fn ports(store: &Store, runtime: Arc<dyn Runtime>, provider: Option<Arc<dyn Iden
         runtime,
         credentials: Arc::new(Argon2Credentials::new()),
         provider,
-        clock: Arc::new(SystemClock::new()),
+        clock,
         ids: Arc::new(UuidSource),
     }
 }

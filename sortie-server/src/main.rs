@@ -6,6 +6,7 @@
 
 mod assemble;
 mod cli;
+mod clock;
 mod command;
 mod config;
 mod ids;

@@ -88,6 +88,9 @@ pub trait CoordinationStore: Send + Sync {
     /// that saves waiting for the next look: some are lost, and where nobody else writes there are none.
     fn hinted(&self, seen: u64) -> PortResult<'_, u64>;
 
+    /// The database's clock: the one that servers share.
+    fn time(&self) -> PortResult<'_, Timestamp>;
+
     /// Answers when the database answers.
     fn ping(&self) -> PortResult<'_, ()>;
 }

@@ -5,6 +5,8 @@ mod audit;
 #[cfg(test)]
 mod by_hand;
 #[cfg(test)]
+mod clocks;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod conformance;

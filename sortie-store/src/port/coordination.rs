@@ -133,6 +133,10 @@ impl CoordinationStore for Store {
         })
     }
 
+    fn time(&self) -> PortResult<'_, Timestamp> {
+        self.read(|connection| Ok(dialect::now(connection)?.into()))
+    }
+
     fn ping(&self) -> PortResult<'_, ()> {
         self.read(|connection| {
             dialect::now(connection)?;

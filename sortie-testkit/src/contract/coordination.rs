@@ -22,6 +22,7 @@ macro_rules! coordination_contract {
             the_installation_stays_the_same
             a_lease_excludes_others_until_it_is_given_back
             a_lease_that_ran_out_goes_to_somebody_else_with_a_new_epoch
+            time_goes_on_and_is_that_of_leases
             of_racing_holders_one_gets_the_lease
             another_machine_is_refused_while_its_place_is_looked_after
             committed_events_are_numbered_in_the_order_of_their_times
@@ -63,6 +64,15 @@ pub async fn a_lease_that_ran_out_goes_to_somebody_else_with_a_new_epoch<S: Stor
     let next = store.take_lease("job", "b", LONG).await?.context("it ran out")?;
     ensure!(next.epoch > first.epoch, "{first:?} became {next:?}");
     ensure_same(&store.take_lease("job", "a", LONG).await?, &None)
+}
+
+/// A lease for no time ends between two readings.
+pub async fn time_goes_on_and_is_that_of_leases<S: Stores>(store: Arc<S>) -> Result<()> {
+    let before = store.time().await?;
+    let lease = store.take_lease("job", "a", Duration::ZERO).await?.context("nobody had it")?;
+    let after = store.time().await?;
+    ensure!(before <= lease.until && lease.until <= after, "{before:?}, {lease:?}, {after:?}");
+    Ok(())
 }
 
 /// Also when nobody ever had it.

@@ -113,6 +113,7 @@ impl CoordinationStore for Away {
         event_range() -> Option<(i64, i64)>;
         prune_events(before: Timestamp) -> u64;
         hinted(seen: u64) -> u64;
+        time() -> Timestamp;
         ping() -> ();
     }
 }
