@@ -158,6 +158,14 @@ audit_actions! {
     SeedApps = "SEED_APPS",
     /// Removed a workload that ran for nobody.
     PurgeWorkload = "PURGE_WORKLOAD",
+    /// Set what services shall run.
+    SetTarget = "SET_TARGET",
+    /// Put one app into it.
+    PutServiceApp = "PUT_SERVICE_APP",
+    /// Took one out of it.
+    DeleteServiceApp = "DELETE_SERVICE_APP",
+    /// Asked for everything to be tried at once.
+    ApplyTarget = "APPLY_TARGET",
     /// Exported the audit.
     ExportAudit = "EXPORT_AUDIT",
 }

@@ -1,7 +1,8 @@
 //! The domain of Sortie: types, rules and ports.
 //!
 //! **Owns** the typed ids, the catalog's apps and their rules, the session state machine, [`session::next_step`], the access
-//! policy [`policy::may`], quota arithmetic, and the ports (traits) that the other rooms implement.
+//! policy [`policy::may`], quota arithmetic, the plan that leads from a target of services to what an engine shows
+//! ([`services::plan`](mod@services::plan)), and the ports (traits) that the other rooms implement.
 //!
 //! **May not know** tokio, serde, tracing, the clock, or any other crate of ours. Nothing in here waits, logs, reads the time
 //! or touches the world: time and randomness are arguments.
@@ -20,6 +21,7 @@ pub mod port;
 pub mod preferences;
 pub mod quota;
 pub mod secret;
+pub mod services;
 pub mod session;
 pub mod sharing;
 pub mod sign_in;

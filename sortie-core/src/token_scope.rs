@@ -69,6 +69,7 @@ fn sufficient(action: Action) -> &'static [TokenScope] {
         | Action::ReadAudit
         | Action::ReadAnalytics
         | Action::ListPeople
+        | Action::ViewServices
         | Action::ViewTenant => &[Read],
         Action::LaunchApp
         | Action::RequestApp
@@ -91,6 +92,7 @@ fn sufficient(action: Action) -> &'static [TokenScope] {
         | Action::ManageSettings
         | Action::UpdateTenant
         | Action::ManageTenants
+        | Action::ManageServices
         | Action::ChangeOwnPreferences => &[Admin],
         Action::ManageOwnCredentials => &[],
     }

@@ -58,4 +58,6 @@ actions! {
     ViewTenant, "view_tenant", "See how a tenant is set up, and its members.";
     UpdateTenant, "update_tenant", "Change a tenant's name, looks and members' roles.";
     ManageTenants, "manage_tenants", "Make and delete tenants, set their quotas, and add members.";
+    ViewServices, "view_services", "See which services shall run, which do, and what they say.";
+    ManageServices, "manage_services", "Say which services shall run.";
 }

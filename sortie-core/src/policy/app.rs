@@ -90,7 +90,9 @@ impl Facts {
             | Action::ListPeople
             | Action::ViewTenant
             | Action::UpdateTenant
-            | Action::ManageTenants => Decision::denied(Rule::NotForThisKind),
+            | Action::ManageTenants
+            | Action::ViewServices
+            | Action::ManageServices => Decision::denied(Rule::NotForThisKind),
         }
     }
 

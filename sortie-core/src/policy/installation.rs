@@ -1,10 +1,13 @@
-//! Who may do what with tenants as such. What is in them is another matter: see the other rules.
+//! Who may do what with tenants as such, and with the machine's services. What is in them is another matter: see the other rules.
 
 use super::{Action, Decision, Principal, rule::Rule};
 use crate::{id::TenantId, user::Role};
 
 pub(super) fn decide(principal: &Principal, action: Action, tenant: Option<&TenantId>) -> Decision {
-    let is_asked = matches!(action, Action::ViewTenant | Action::UpdateTenant | Action::ManageTenants);
+    let of_tenants = matches!(action, Action::ViewTenant | Action::UpdateTenant | Action::ManageTenants);
+    // Services belong to the machine and to no tenant.
+    let of_services = matches!(action, Action::ViewServices | Action::ManageServices) && tenant.is_none();
+    let is_asked = of_tenants || of_services;
     let member = tenant.filter(|it| principal.is_member(it));
     if principal.is_administrator() {
         if is_asked { Decision::granted(Rule::Administrator) } else { Decision::denied(Rule::NotForThisKind) }

@@ -76,7 +76,9 @@ pub(super) fn decide(
         | Action::ListPeople
         | Action::ViewTenant
         | Action::UpdateTenant
-        | Action::ManageTenants => Decision::denied(Rule::NotForThisKind),
+        | Action::ManageTenants
+        | Action::ViewServices
+        | Action::ManageServices => Decision::denied(Rule::NotForThisKind),
     }
 }
 

@@ -37,7 +37,9 @@ pub(super) fn decide(principal: &Principal, action: Action, tenant: &TenantId) -
         | Action::ManageOwnCredentials
         | Action::ViewTenant
         | Action::UpdateTenant
-        | Action::ManageTenants => return Decision::denied(Rule::NotForThisKind),
+        | Action::ManageTenants
+        | Action::ViewServices
+        | Action::ManageServices => return Decision::denied(Rule::NotForThisKind),
     };
     if principal.has(tenant, role) { Decision::granted(has) } else { Decision::denied(lacks) }
 }
