@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { forgetEmptyShots, hindrances, meter, openPage, PHONE, shoot, shots, startBrowser, WIDE } from "./browser.mjs";
-import { ADMIN, INK, PAPER, startServer, waitFor } from "./server.mjs";
+import { stopByHand, terminalShown, typeLine } from "./screen.mjs";
+import { ADMIN, startServer, waitFor } from "./server.mjs";
 
 const MAX_REQUESTS = 8;
 const MAX_BYTES = 250_000;
@@ -42,29 +43,6 @@ async function asAdmin(options, act) {
 
 const launchButton = (page) => page.getByRole("button", { name: "Launch Terminal" }).first();
 const resumeButton = (page) => page.getByRole("button", { name: "Resume Terminal" }).first();
-const screenOf = (page, state) => page.locator(`[data-testid=screen][data-state=${state}]`);
-
-/** Waits until the terminal's own colours are on the screen: before that there is nobody to type to. */
-async function terminalShown(page) {
-  await screenOf(page, "live").waitFor();
-  await page.waitForFunction(([paper, ink]) => {
-    const canvas = document.querySelector("[data-testid=screen] canvas");
-    if (!canvas?.width) return false;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    const found = { [paper]: 0, [ink]: 0 };
-    for (let at = 0; at < data.length; at += 4) {
-      const colour = `${data[at]},${data[at + 1]},${data[at + 2]}`;
-      if (colour in found) found[colour] += 1;
-    }
-    return found[paper] > 0.9 * canvas.width * canvas.height && found[ink] > 0;
-  }, [PAPER, INK].map((it) => it.join(",")));
-}
-
-async function typeLine(page, line) {
-  await page.getByTestId("screen").locator("canvas").click();
-  await page.keyboard.type(line, { delay: 5 });
-  await page.keyboard.press("Enter");
-}
 
 /** Launches a terminal by a click; answers the session's id. */
 async function launch(page) {
@@ -73,18 +51,6 @@ async function launch(page) {
   await page.waitForURL(/\/sessions\/./);
   await terminalShown(page);
   return new URL(page.url()).pathname.split("/").at(-1);
-}
-
-/** Stops the session on the screen, as a person does. */
-async function stopByHand(page) {
-  const stop = page.getByRole("button", { name: "Stop session" }).first();
-  const show = page.getByRole("button", { name: "Show the controls" });
-  if (!(await stop.isVisible())) await show.click();
-  await stop.click();
-  const dialog = page.getByRole("alertdialog").or(page.getByRole("dialog"));
-  await dialog.waitFor();
-  assert.equal(await dialog.count(), 1);
-  return dialog;
 }
 
 test("a person signs in, and a wrong password is told plainly", async () => {

@@ -28,7 +28,7 @@ function hex(colour) {
   return `#${colour.map((it) => it.toString(16).padStart(2, "0")).join("")}`;
 }
 
-function catalog(tag) {
+function catalog(tag, extra) {
   const app = (id, name, more) => ({ id, name, category: "Tools", launch_type: "container", description: `${name} on this server.`, ...more });
   return {
     applications: [
@@ -36,17 +36,18 @@ function catalog(tag) {
       app("clock", "Clock", { command: ["xclock", "-title", tag] }),
       app("absent", "Drafting Table", { command: ["no-such-program-anywhere"] }),
       { id: "wiki", name: "Wiki", category: "Links", launch_type: "url", url: "https://example.org/", description: "What everybody knows." },
+      ...extra.map(({ id, name, ...more }) => app(id, name, { command: ["xclock", "-title", tag], ...more })),
     ],
   };
 }
 
-/** Starts `SORTIE_BIN`, or the binary that `cargo build` made. */
-export async function startServer() {
+/** Starts `SORTIE_BIN`, or the binary that `cargo build` made, with more apps and other settings where a flow needs them. */
+export async function startServer({ apps = [], env = {} } = {}) {
   const binary = resolve(process.env.SORTIE_BIN ?? join(import.meta.dirname, "../../target/debug/sortie"));
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run \`cargo build -p sortie-server\`, or set SORTIE_BIN`);
   const folder = mkdtempSync(join(tmpdir(), "w-"));
   const tag = `browser-${basename(folder)}`;
-  writeFileSync(join(folder, "seed.json"), JSON.stringify(catalog(tag)));
+  writeFileSync(join(folder, "seed.json"), JSON.stringify(catalog(tag, apps)));
   const log = join(folder, "server.log");
   const output = openSync(log, "w");
   const child = spawn(binary, [], {
@@ -60,6 +61,7 @@ export async function startServer() {
       SORTIE_DATA_DIR: join(folder, "d"),
       SORTIE_SEED: join(folder, "seed.json"),
       SORTIE_ADMIN_PASSWORD: ADMIN.password,
+      ...env,
     },
   });
   const lines = () => readFileSync(log, "utf8").split("\n").filter(Boolean);
@@ -86,9 +88,18 @@ class Server {
   }
 
   /** Asks the API as a program of the administrator's. */
-  async api(path, method = "GET") {
+  async api(path, method = "GET", body = undefined) {
     this.#token ??= await this.#signIn();
-    return fetch(this.url + path, { method, headers: { authorization: `Bearer ${this.#token}` } });
+    const headers = { authorization: `Bearer ${this.#token}`, ...(body && { "content-type": "application/json" }) };
+    return fetch(this.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  }
+
+  /** Makes an account, and answers it with its password. */
+  async account(username, more = {}) {
+    const password = `${username.split("").reverse().join("")}-may-come-in`;
+    const answer = await this.api("/api/admin/users", "POST", { username, password, ...more });
+    if (!answer.ok) throw new Error(`no account ${username}: ${await answer.text()}`);
+    return { ...(await answer.json()), password };
   }
 
   async #signIn() {
