@@ -54,6 +54,8 @@ export const ACTIONS: readonly Action[] = [
   go("admin.sessions", "Everybody's sessions", "/admin/sessions", "stop running", manager),
   go("admin.audit", "Audit log", "/admin/audit", "who did what export history", audit),
   go("admin.analytics", "Analytics", "/admin/analytics", "launches usage chart", audit),
+  go("admin.access", "Why may somebody (not)?", "/admin/access", "explain access rule permission decides denied", decider),
+  go("admin.tenants", "Tenants", "/admin/tenants", "organisations members quotas branding", manager),
   go("admin.settings", "Server settings", "/admin/settings", "configuration", admin),
   {
     id: "theme.light",

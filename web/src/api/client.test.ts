@@ -1,4 +1,5 @@
 import { expect, it, vi } from "vitest";
+import { chooseTenant, chosenTenant } from "@/lib/tenant";
 import { Refused, stubApi } from "@/testing/stub-api";
 import { nextPage, query, request, whenSignedOut } from "./client";
 import { Problem } from "./problem";
@@ -48,4 +49,18 @@ it("tells once that nobody is signed in any more, but not for a wrong password o
   expect(onSignedOut).not.toHaveBeenCalled();
   await request("/api/apps").catch(() => undefined);
   expect(onSignedOut).toHaveBeenCalledOnce();
+});
+
+it("names the chosen tenant, and goes back to one's own when it is not one's any more", async () => {
+  const seen: (string | null)[] = [];
+  vi.stubGlobal("fetch", (_: string, init: RequestInit) => {
+    const tenant = new Headers(init.headers).get("x-tenant-id");
+    seen.push(tenant);
+    const gone = { title: "No", code: "unknown_tenant" };
+    return Promise.resolve(tenant === null ? Response.json([]) : Response.json(gone, { status: 404 }));
+  });
+  chooseTenant("t2");
+  await expect(request("/api/apps")).resolves.toEqual([]);
+  expect(seen).toEqual(["t2", null]);
+  expect(chosenTenant()).toBeNull();
 });

@@ -1,3 +1,4 @@
+import { chooseTenant, chosenTenant } from "@/lib/tenant";
 import { Problem, readProblem } from "./problem";
 
 export interface Page<T> {
@@ -20,6 +21,12 @@ export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
+/** Names the tenant whose lists are meant, and in which new things are made; the own one needs no name. */
+function tenantHeader(): Record<string, string> {
+  const tenant = chosenTenant();
+  return tenant === null ? {} : { "x-tenant-id": tenant };
+}
+
 async function send(path: string, call: Call): Promise<Response> {
   const init: RequestInit = {
     method: call.method ?? "GET",
@@ -27,6 +34,7 @@ async function send(path: string, call: Call): Promise<Response> {
     headers: {
       accept: "application/json",
       ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+      ...tenantHeader(),
       ...call.headers,
     },
   };
@@ -47,6 +55,11 @@ async function send(path: string, call: Call): Promise<Response> {
   }
   if (response.ok) return response;
   const problem = await readProblem(response);
+  if (problem.code === "unknown_tenant" && chosenTenant() !== null) {
+    // The membership ended meanwhile, or somebody else has signed in: back to one's own.
+    chooseTenant(null);
+    return send(path, call);
+  }
   // Other refusals with 401, such as a wrong code, leave the sign-in as it is.
   if (problem.code === "not_signed_in" && !path.startsWith("/api/auth/")) onSignedOut();
   throw problem;
@@ -57,6 +70,11 @@ export async function request<T>(path: string, call: Call = {}): Promise<T> {
   const response = await send(path, call);
   if (response.status === 204) return undefined as T;
   return (await response.json()) as T;
+}
+
+/** Reads a file, of the tenant that one works in: a link could not name it. */
+export async function requestFile(path: string): Promise<Blob> {
+  return (await send(path, { headers: { accept: "*/*" } })).blob();
 }
 
 /** Reads one page of a list, with the way to the next one from the `Link` header. */

@@ -16,6 +16,8 @@ const SECTIONS: readonly { path: string; label: string; may: May }[] = [
   { path: "/admin/sessions", label: "Sessions", may: "isManager" },
   { path: "/admin/audit", label: "Audit", may: "mayAudit" },
   { path: "/admin/analytics", label: "Analytics", may: "mayAudit" },
+  { path: "/admin/access", label: "Why?", may: "mayDecide" },
+  { path: "/admin/tenants", label: "Tenants", may: "isManager" },
   { path: "/admin/settings", label: "Settings", may: "isAdmin" },
 ];
 

@@ -10,6 +10,7 @@ import { cn } from "@/lib/format";
 import { requestPalette } from "@/lib/palette-request";
 import { BrandLogo } from "./brand-logo";
 import { mainPlaces } from "./places";
+import { TenantSwitcher } from "./tenant-switcher";
 import { UserMenu } from "./user-menu";
 
 const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
@@ -28,6 +29,7 @@ export function Header() {
           {brand?.logo_url ? <BrandLogo url={brand.logo_url} /> : <Mark className="size-7" />}
           <span className="truncate text-[15px] font-semibold tracking-[-0.015em]">{brand?.tenant_name || "Sortie"}</span>
         </Link>
+        <TenantSwitcher />
         <nav aria-label="Main" className="hidden items-center gap-0.5 sm:flex">
           {mainPlaces(roles).map(({ path, label }) => (
             <NavLink

@@ -4,6 +4,7 @@ import { configQuery } from "@/api/config";
 import { followEvents } from "@/api/events";
 import { createLiveCache } from "@/api/live-cache";
 import { followPreferences } from "@/api/preferences";
+import { ownTenantsQuery } from "@/api/tenants";
 import { useMe } from "@/hooks/use-me";
 import { applyBranding } from "./branding";
 import { Palette } from "./palette";
@@ -16,6 +17,8 @@ export function SignedInDuties() {
   const client = useQueryClient();
   const userId = me?.id;
   const { data: config } = useQuery(configQuery);
+  // Read by the header and by everything that asks for rights.
+  useQuery({ ...ownTenantsQuery, enabled: userId !== undefined });
 
   useEffect(() => {
     if (config) applyBranding(config);

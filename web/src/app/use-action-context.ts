@@ -5,6 +5,7 @@ import { meQuery, signOut } from "@/api/auth";
 import { asProblem } from "@/api/problem";
 import { useMe } from "@/hooks/use-me";
 import { patchPreferences } from "@/lib/preferences";
+import { chooseTenant } from "@/lib/tenant";
 import { showToast } from "@/lib/toasts";
 
 export function useActionContext(): ActionContext {
@@ -23,6 +24,7 @@ export function useActionContext(): ActionContext {
     signOut: () => {
       signOut().then(
         () => {
+          chooseTenant(null);
           void navigate("/sign-in", { replace: true });
           client.setQueryData(meQuery.queryKey, null);
         },

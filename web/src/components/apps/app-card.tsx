@@ -75,7 +75,7 @@ export function AppCard({ app, session, isFavorite = false, isBusy = false, onOp
         </button>
       )}
       <div className="pointer-events-none mt-auto flex items-center gap-2 pt-3 text-[12.5px] text-ink-3">
-        <span className="truncate">{kindLabel(app)}</span>
+        {!ask && <span className="truncate">{kindLabel(app)}</span>}
         {app.visibility !== "public" && (
           <span className="pointer-events-auto shrink-0" title={`For: ${VISIBILITY_LABEL[app.visibility]}`}>
             <Lock className="size-3.5" aria-hidden="true" />

@@ -1,4 +1,5 @@
-import { NavLink } from "react-router";
+import { useEffect, useRef } from "react";
+import { NavLink, useLocation } from "react-router";
 import { cn } from "@/lib/format";
 
 interface TabLinksProps {
@@ -9,8 +10,16 @@ interface TabLinksProps {
 
 /** Pages side by side, each with its own address. */
 export function TabLinks({ label, tabs }: TabLinksProps) {
+  const row = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // On a phone not all of them are in view; the current one is.
+  useEffect(() => {
+    const box = row.current;
+    const current = box?.querySelector<HTMLElement>("[aria-current=page]");
+    if (box && current) box.scrollLeft = current.offsetLeft - (box.clientWidth - current.offsetWidth) / 2;
+  }, [pathname]);
   return (
-    <nav aria-label={label} className="-mx-4 mb-7 flex gap-1 overflow-x-auto border-b border-line px-4 [scrollbar-width:none] sm:mx-0 sm:px-0">
+    <nav ref={row} aria-label={label} className="relative -mx-4 mb-7 flex gap-1 overflow-x-auto border-b border-line px-4 [scrollbar-width:none] sm:mx-0 sm:px-0">
       {tabs.map(({ path, label: name, count = 0 }, index) => (
         <NavLink
           key={path}

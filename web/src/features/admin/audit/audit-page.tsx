@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import Download from "lucide-react/icons/download";
 import ScrollText from "lucide-react/icons/scroll-text";
 import { useSearchParams } from "react-router";
-import { AUDIT_PAGE, auditExportUrl, auditFiltersQuery, auditQuery, type AuditFilter } from "@/api/administration";
+import { AUDIT_PAGE, auditFiltersQuery, auditQuery, type AuditFilter } from "@/api/administration";
 import type { AuditEntry } from "@/api/wire";
 import { ProblemPanel } from "@/components/problem-panel";
 import { Badge } from "@/components/ui/badge";
-import { Button, buttonLook } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Copyable } from "@/components/ui/copyable";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page";
@@ -16,6 +15,7 @@ import { usePageTitle } from "@/hooks/use-page-title";
 import { actionLabel } from "@/lib/labels";
 import { absolute } from "@/lib/time";
 import { AuditFilters } from "./audit-filters";
+import { ExportLink } from "./export-link";
 import { readFilter, serverFilter } from "./filter";
 import { DetailsCell } from "./details-cell";
 
@@ -92,12 +92,8 @@ export function AuditPage() {
         title="Audit log"
         actions={
           <>
-            <a className={buttonLook()} href={auditExportUrl(asked, "csv")} download>
-              <Download /> CSV
-            </a>
-            <a className={buttonLook()} href={auditExportUrl(asked, "jsonl")} download>
-              <Download /> JSON lines
-            </a>
+            <ExportLink filter={asked} format="csv" label="CSV" />
+            <ExportLink filter={asked} format="jsonl" label="JSON lines" />
           </>
         }
       >

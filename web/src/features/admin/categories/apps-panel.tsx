@@ -21,7 +21,7 @@ export function AppsPanel({ category }: { category: Category }) {
           {here.map((app) => (
             <li key={app.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2.5">
               <AppTile name={app.name} icon={app.icon} size="small" />
-              <Link to={`/admin/apps/${encodeURIComponent(app.id)}`} className="min-w-0 flex-1 truncate rounded text-[13.5px] font-medium hover:underline">
+              <Link to={`/admin/apps/${encodeURIComponent(app.id)}`} className="min-w-0 flex-1 basis-40 truncate rounded text-[13.5px] font-medium hover:underline">
                 {app.name}
               </Link>
               {app.discoverable && app.visibility !== "public" && <Badge>Others may ask</Badge>}

@@ -3,6 +3,7 @@ import Copy from "lucide-react/icons/copy";
 import Download from "lucide-react/icons/download";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { saveFile } from "@/lib/save-file";
 
 const FILE = "sortie-recovery-codes.txt";
 
@@ -14,16 +15,10 @@ export function RecoveryCodes({ codes }: { codes: readonly string[] }) {
     await navigator.clipboard.writeText(text);
     setCopied(true);
   };
-  const save = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: "text/plain" }));
-    link.download = FILE;
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const save = () => saveFile(FILE, new Blob([`${text}\n`], { type: "text/plain" }));
   return (
     <div>
-      <ol aria-label="Recovery codes" className="grid gap-x-6 gap-y-1.5 rounded-xl bg-sunken p-4 font-mono text-[13px] sm:grid-cols-2">
+      <ol aria-label="Recovery codes" className="flex flex-col gap-1 rounded-xl bg-sunken p-4 font-mono text-[13px]">
         {codes.map((code) => (
           <li key={code} className="break-all select-all">
             {code}

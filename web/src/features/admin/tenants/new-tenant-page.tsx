@@ -1,0 +1,15 @@
+import { useNavigate } from "react-router";
+import { PageHeader } from "@/components/ui/page";
+import { usePageTitle } from "@/hooks/use-page-title";
+import { TenantForm } from "./tenant-form";
+
+export function NewTenantPage() {
+  usePageTitle("New tenant");
+  const navigate = useNavigate();
+  return (
+    <div className="max-w-3xl">
+      <PageHeader title="New tenant">Its people come next.</PageHeader>
+      <TenantForm tenant={null} maySetQuotas onSaved={({ id }) => void navigate(`/admin/tenants/${encodeURIComponent(id)}`, { replace: true })} />
+    </div>
+  );
+}
