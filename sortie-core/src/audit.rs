@@ -64,6 +64,8 @@ audit_actions! {
     RenewPasswordHash = "RENEW_PASSWORD_HASH",
     /// Changed the own preferences.
     UpdatePreferences = "UPDATE_PREFERENCES",
+    /// Took the database of an older system over.
+    AdoptDatabase = "ADOPT_DATABASE",
     /// Made an app.
     CreateApp = "CREATE_APP",
     /// Changed an app.

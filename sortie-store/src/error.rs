@@ -28,6 +28,17 @@ pub enum OpenError {
         /// One of the tables.
         table: String,
     },
+    /// The database looks like an older system's and is not as any of them wrote it.
+    #[error("{database} looks like one of Launchpad or the older Sortie, but {why}; nothing was changed")]
+    Odd {
+        /// Which database.
+        database: String,
+        /// What is odd, completing "but …".
+        why: String,
+    },
+    /// An older system's database could not be taken over; it was left as it was.
+    #[error("the database of an older system could not be taken over, and was left as it was: {0}")]
+    Adoption(String),
     /// A newer version changed the schema in a way that this version cannot serve.
     #[error(
         "the database has schema {found}, which servers older than schema {needed} cannot serve; use a newer version"

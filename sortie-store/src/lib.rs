@@ -6,6 +6,7 @@
 //! **May not know** who may do what, what goes over the wire, the environment, or the clock: times are arguments, and the
 //! time of leases is the database's.
 
+mod adopt;
 mod connection;
 mod cursor;
 mod dialect;
@@ -23,6 +24,7 @@ mod settings;
 mod sqlite;
 mod store;
 
+pub use adopt::{AdoptedTable, Adoption, AdoptionNote, Form};
 pub use error::OpenError;
 pub use settings::{Database, Settings};
 pub use store::Store;

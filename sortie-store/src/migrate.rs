@@ -2,18 +2,18 @@
 
 use diesel::{
     Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection, backend::Backend,
-    connection::SimpleConnection, migration::MigrationSource, sql_query, sql_types::Text,
+    connection::SimpleConnection, migration::MigrationSource, pg::Pg, sql_query, sql_types::Text, sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tracing::info;
 
-use crate::error::OpenError;
+use crate::{adopt, error::OpenError, sqlite};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
 /// Made by our first migration: a database with tables but without this one is not ours.
-const MARK: &str = "schema_compatibility";
+pub(crate) const MARK: &str = "schema_compatibility";
 /// Diesel's own list of what was applied; it may exist before the first migration was.
 const DIESEL: &str = "__diesel_schema_migrations";
 
@@ -40,6 +40,25 @@ pub(crate) fn sqlite(connection: &mut SqliteConnection) -> Result<(), OpenError>
 pub(crate) fn postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
     let pending = pending(connection, &POSTGRES)?;
     run(connection, &POSTGRES, &pending, |_| Ok(None))
+}
+
+/// Applies every migration in the caller's transaction, to a file that has none.
+pub(crate) fn all_sqlite(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    let all = known::<Sqlite>(&SQLITE)?;
+    run(connection, &SQLITE, &all, |_| Ok(None))
+}
+
+/// The same for a server's schema.
+pub(crate) fn all_postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
+    let all = known::<Pg>(&POSTGRES)?;
+    run(connection, &POSTGRES, &all, |_| Ok(None))
+}
+
+/// The tables that the migrations make.
+pub(crate) fn our_tables() -> Result<Vec<String>, OpenError> {
+    let mut nothing = sqlite::connect(":memory:")?;
+    nothing.run_pending_migrations(SQLITE).map_err(|error| OpenError::Migration(error.to_string()))?;
+    Ok(nothing.tables()?.into_iter().filter(|it| it != DIESEL).collect())
 }
 
 /// The names of a file's missing migrations, oldest first.
@@ -109,10 +128,10 @@ impl Dialect for PgConnection {
 const OURS: [&str; 8] =
     ["applications", "sessions", "audit_log", "analytics", "users", "settings", "tenants", "workspaces"];
 
-/// What is missing; an error for a foreign database and for one that is too new. Writes nothing.
+/// What is missing: everything for a predecessor's database; an error for a foreign one and for one that is too new. Writes nothing.
 fn pending<C, DB>(connection: &mut C, source: &EmbeddedMigrations) -> Result<Vec<String>, OpenError>
 where
-    C: Dialect<Backend = DB>,
+    C: Dialect<Backend = DB> + adopt::Known,
     DB: Backend,
     EmbeddedMigrations: MigrationSource<DB>,
 {
@@ -121,7 +140,9 @@ where
         connection.applied()?
     } else {
         let foreign = |it: &&String| *it != DIESEL && (C::ALONE || OURS.contains(&it.as_str()));
-        if let Some(table) = tables.iter().find(foreign) {
+        if let Some(table) = tables.iter().find(foreign)
+            && adopt::form(connection)?.is_none()
+        {
             return Err(OpenError::Foreign { database: "the database".to_owned(), table: table.clone() });
         }
         Vec::new()
@@ -189,8 +210,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    use diesel::{pg::Pg, sqlite::Sqlite};
-
     use super::*;
 
     fn applied(version: &str, serves_from: &str) -> Applied {

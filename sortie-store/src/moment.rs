@@ -39,7 +39,8 @@ impl From<Moment> for Timestamp {
 }
 
 impl Moment {
-    fn to_text(self) -> String {
+    /// The text form that `SQLite` keeps.
+    pub(crate) fn to_text(self) -> String {
         // The constructor keeps the number within what chrono can hold.
         DateTime::from_timestamp_micros(self.0).map(|it| it.format(TEXT).to_string()).unwrap_or_default()
     }

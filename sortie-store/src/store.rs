@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 use crate::{
+    adopt::{self, Adoption},
     connection::AnyConnection,
     error::{Failure, OpenError},
     migrate,
@@ -52,6 +53,7 @@ impl Store {
                 pragmas::check_version(&mut connection).map_err(|error| named(error, &file.path))?;
                 // Looked at before anything is set: a foreign file stays as it is, down to its journal mode.
                 migrate::pending_sqlite(&mut connection).map_err(|error| named(error, &file.path))?;
+                adopt::adopt_file(&mut connection, &file.path).map_err(|error| named(error, &file.path))?;
                 pragmas::prepare_writer(&mut connection)?;
                 migrate::sqlite(&mut connection)?;
                 let readers = Pool::open(Target::Sqlite(file.path.clone()), sqlite::READERS, sqlite::READERS, None)
@@ -103,6 +105,21 @@ impl Store {
             Database::Postgres { dsn, direct_dsn, .. } => {
                 let mut connection = postgres::connect(direct_dsn.as_deref().unwrap_or(dsn))?;
                 connection.transaction(migrate::pending_postgres)
+            }
+        }
+    }
+
+    /// What opening would do to a database of an older system; `None` for every other one. Changes nothing; makes no file.
+    /// Blocks.
+    pub fn adoption(settings: &Settings) -> Result<Option<Adoption>, OpenError> {
+        match &settings.database {
+            Database::Sqlite { path } if !path.exists() => Ok(None),
+            Database::Sqlite { path } => {
+                let path = path.to_str().ok_or_else(|| OpenError::File("the path is not valid UTF-8".to_owned()))?;
+                adopt::survey(&mut sqlite::connect(path)?).map_err(|error| named(error, path))
+            }
+            Database::Postgres { dsn, direct_dsn, .. } => {
+                adopt::survey(&mut postgres::connect(direct_dsn.as_deref().unwrap_or(dsn))?)
             }
         }
     }
@@ -201,6 +218,8 @@ impl Store {
 fn named(error: OpenError, name: &str) -> OpenError {
     if let OpenError::Foreign { table, .. } = error {
         OpenError::Foreign { database: name.to_owned(), table }
+    } else if let OpenError::Odd { why, .. } = error {
+        OpenError::Odd { database: name.to_owned(), why }
     } else if let OpenError::Unreachable(error) = error {
         OpenError::File(format!("{name} cannot be read: {error}"))
     } else {
@@ -223,6 +242,7 @@ fn migrate_postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
         let is_done = connection.transaction::<_, OpenError, _>(|connection| {
             let got = sql_query(&text).get_result::<Got>(connection)?.got;
             if got {
+                adopt::adopt_server(connection)?;
                 migrate::postgres(connection)?;
             }
             Ok(got)

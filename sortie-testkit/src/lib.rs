@@ -1,5 +1,6 @@
 //! Fixtures, fakes and contract suites for the tests of Sortie.
 
 pub mod contract;
+pub mod old;
 pub mod postgres;
 pub mod provider;

@@ -112,3 +112,13 @@ impl TryFrom<TenantRow> for Tenant {
         })
     }
 }
+
+/// Whether this is what `tenants.settings` may hold.
+pub(crate) fn reads_settings(text: &str) -> bool {
+    serde_json::from_str::<BrandingTwin>(text).is_ok()
+}
+
+/// Whether this is what `tenants.quotas` may hold.
+pub(crate) fn reads_quotas(text: &str) -> bool {
+    serde_json::from_str::<QuotasTwin>(text).is_ok()
+}

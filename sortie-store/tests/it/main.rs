@@ -1,5 +1,6 @@
 //! The store against its real partners: SQLite files and a PostgreSQL server.
 
+mod adopt;
 mod backend;
 mod contract;
 mod depth;

@@ -1,0 +1,80 @@
+//! Adoption of a file: first a copy beside it, then the change.
+
+use std::{
+    fs::{self, OpenOptions},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use diesel::{
+    RunQueryDsl, SqliteConnection,
+    connection::SimpleConnection,
+    sql_query,
+    sql_types::{BigInt, Text},
+};
+
+use super::{engine::Engine, form as form_of, report::Adoption, tell, work};
+use crate::error::OpenError;
+
+#[derive(diesel::QueryableByName)]
+struct Version {
+    #[diesel(sql_type = BigInt)]
+    data_version: i64,
+}
+
+/// Adopts a file if it is a predecessor's. Nothing is changed before the copy is complete.
+pub(crate) fn adopt(connection: &mut SqliteConnection, path: &str) -> Result<(), OpenError> {
+    let Some(form) = form_of(connection)? else { return Ok(()) };
+    // Foreign keys are off meanwhile: the old rows break some. Inside a transaction the setting is ignored.
+    connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;")?;
+    let before = version(connection)?;
+    let copy = copy(connection, path)?;
+    let done = connection.exclusive_transaction(|connection| {
+        if version(connection)? != before {
+            return Err(OpenError::Adoption("another program writes to it; stop the old server first".to_owned()));
+        }
+        work::perform(connection, form)
+    });
+    connection.batch_execute("PRAGMA foreign_keys = ON;")?;
+    match done {
+        Ok(adoption) => {
+            tell(&Adoption { copy: Some(copy), ..adoption });
+            Ok(())
+        }
+        Err(error) => {
+            // The file is as it was, so its copy serves nobody.
+            drop(fs::remove_file(&copy));
+            Err(error)
+        }
+    }
+}
+
+/// Changes when another connection has written.
+fn version(connection: &mut SqliteConnection) -> Result<i64, OpenError> {
+    Ok(sql_query("PRAGMA data_version").get_result::<Version>(connection)?.data_version)
+}
+
+/// Writes a consistent copy beside the file, for its owner only.
+fn copy(connection: &mut SqliteConnection, path: &str) -> Result<PathBuf, OpenError> {
+    let time: String = connection.now()?.chars().filter(char::is_ascii_digit).take(14).collect();
+    let (day, hour) = time.split_at(time.len().min(8));
+    let copy = PathBuf::from(format!("{path}.before-adoption-{day}-{hour}"));
+    let failed = |error: &dyn std::fmt::Display| {
+        OpenError::Adoption(format!("its copy {} cannot be written: {error}", copy.display()))
+    };
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&copy).map_err(|error| failed(&error))?;
+    let name = copy.to_str().ok_or_else(|| failed(&"the path is not valid UTF-8"))?;
+    let written = sql_query("VACUUM INTO ?").bind::<Text, _>(name).execute(connection);
+    if let Err(error) = written {
+        drop(fs::remove_file(&copy));
+        return Err(failed(&error));
+    }
+    synced(&copy).map_err(|error| failed(&error))?;
+    Ok(copy)
+}
+
+/// Waits until the copy is on the disk, with its name.
+fn synced(copy: &Path) -> std::io::Result<()> {
+    fs::File::open(copy)?.sync_all()?;
+    fs::File::open(copy.parent().unwrap_or(Path::new("/")))?.sync_all()
+}
