@@ -168,7 +168,7 @@ impl Control {
         let id = &granted.session.id;
         let authenticated = match self.authenticate_hash(token).await {
             Ok(Some(authenticated)) => authenticated,
-            Ok(None) => return StreamStanding::SignedOut,
+            Ok(None) => return self.without_sign_in(caller, id).await,
             Err(_) => return StreamStanding::Unknown,
         };
         if authenticated.principal.user != caller.principal.user {
@@ -198,13 +198,25 @@ impl Control {
         }
     }
 
+    /// What became of somebody whose sign-in is not good any more. A guest's ends with what let the guest in.
+    async fn without_sign_in(&self, caller: &Caller, id: &SessionId) -> StreamStanding {
+        let Some(guest) = &caller.principal.guest else { return StreamStanding::SignedOut };
+        let Ok(sharing) = self.known_sharing(id).await else { return StreamStanding::Unknown };
+        match self.why_gone(&sharing, &guest.viewer) {
+            StreamStanding::Denied => StreamStanding::SignedOut,
+            gone => gone,
+        }
+    }
+
     /// Why somebody may not watch any more who could.
     fn why_gone(&self, sharing: &Sharing, viewer: &ViewerId) -> StreamStanding {
         match sharing.viewers.iter().find(|it| it.id == *viewer) {
             // Gone with its share.
             None => StreamStanding::Cut,
             Some(viewer) if viewer.state == ViewerState::Cut => StreamStanding::Cut,
-            Some(viewer) if !viewer.may_watch(self.now()) => StreamStanding::OutOfTime,
+            Some(viewer) if viewer.state == ViewerState::Admitted && !viewer.may_watch(self.now()) => {
+                StreamStanding::OutOfTime
+            }
             Some(_) => StreamStanding::Denied,
         }
     }

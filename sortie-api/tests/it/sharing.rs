@@ -309,6 +309,36 @@ async fn guest(scene: &Scene, secret: &str, name: &str) -> Answer {
     scene.world.ask("POST", "/api/sessions/shares/join").header("origin", &origin).json(&said).await
 }
 
+/// The screen of the guest with this cookie.
+async fn guest_screen(scene: &Scene, cookie: &str) -> Socket {
+    let mut request = request(&scene.world, &scene.session);
+    request.headers_mut().insert("cookie", cookie.parse().unwrap());
+    request.headers_mut().insert("origin", scene.world.origin().parse().unwrap());
+    let mut socket = dial(&scene.world, request).await.unwrap();
+    handshake(&mut socket).await;
+    socket
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_guest_was_sent_away_the_owner_lets_guests_of_that_link_in() {
+    let scene = Scene::set().await;
+    let on = json!({"guest_shares": "true"});
+    assert_eq!(scene.world.ask("PUT", "/api/admin/settings").bearer(&scene.root).json(&on).await.status, 200);
+    let (link, other) = (scene.link(json!({"guests": true})).await, scene.link(json!({"guests": true})).await);
+    let eve = guest(&scene, &link, "Eve").await;
+    let cookie = eve.header("set-cookie").split(';').next().unwrap().to_owned();
+    let mut screen = guest_screen(&scene, &cookie).await;
+    assert_eq!(guest(&scene, &link, "Mallory").await.status, 200, "nobody was sent away yet");
+    let eves = scene.viewer("Eve").await["id"].as_str().unwrap().to_owned();
+    assert_eq!(scene.delete(&scene.adele, &scene.path(&format!("/viewers/{eves}"))).await, 204);
+    assert_eq!(closing(&mut screen).await.0, 4412);
+
+    let again = guest(&scene, &link, "Eve").await;
+    assert_eq!((again.status, again.json()["status"].as_str()), (202, Some("waiting")), "{}", again.text());
+    assert_eq!(scene.join(&scene.bob, &link).await.status, 200, "an account tells one from another");
+    assert_eq!(guest(&scene, &other, "Zoe").await.status, 200, "another link is for others");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guest_reaches_one_session_and_nothing_else() {
     let scene = Scene::set().await;
@@ -336,11 +366,7 @@ async fn a_guest_reaches_one_session_and_nothing_else() {
     assert_eq!(ask("DELETE", &scene.path("")).await.status, 403);
     assert_eq!(ask("POST", "/api/sessions").json(&json!({"app_id": "shell"})).await.status, 403);
 
-    let mut request = request(&scene.world, &scene.session);
-    request.headers_mut().insert("cookie", cookie.parse().unwrap());
-    request.headers_mut().insert("origin", origin.parse().unwrap());
-    let mut socket = dial(&scene.world, request).await.unwrap();
-    handshake(&mut socket).await;
+    let mut socket = guest_screen(&scene, &cookie).await;
     assert!(!scene.types(&mut socket).await);
     let listed = scene.viewer("Eve").await;
     assert_eq!((listed["guest"].as_bool(), listed["user_id"].is_null()), (Some(true), true));

@@ -132,6 +132,8 @@ impl Control {
         if user.is_none() && !(guests && self.switch(&session.tenant, GUEST_SHARES).await?) {
             return Err(ControlError::SignInNeeded);
         }
+        // A guest brings nothing that tells them from the one who was sent away.
+        let approval = approval || (user.is_none() && sharing.has_sent_away(&share.id));
         let here = sharing.viewers.iter().filter(|it| it.may_watch(now) || it.is_waiting(now)).count();
         if here >= MOST_VIEWERS {
             return Err(ControlError::Conflict(format!("at most {MOST_VIEWERS} people come to one session")));

@@ -1,8 +1,8 @@
 //! From what is stored about a session's viewers to what one person may do at its screen now.
 
-use super::{Permission, Sharing, Viewer, ViewerRole};
+use super::{Permission, Sharing, Viewer, ViewerRole, ViewerState};
 use crate::{
-    id::{UserId, ViewerId},
+    id::{ShareId, UserId, ViewerId},
     time::Timestamp,
 };
 
@@ -52,6 +52,11 @@ impl Sharing {
         self.viewers.iter().any(|it| it.role == ViewerRole::Observer && it.may_watch(now))
     }
 
+    /// Whether somebody who came by this link was sent away.
+    pub fn has_sent_away(&self, link: &ShareId) -> bool {
+        self.viewers.iter().any(|it| it.share.as_ref() == Some(link) && it.state == ViewerState::Cut)
+    }
+
     /// What somebody may do at the screen; `None` for strangers.
     ///
     /// While control is handed over only the one who has it types; otherwise the owner and whoever may type do. One person
@@ -81,10 +86,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        id::{SessionId, ShareId, TenantId},
-        sharing::ViewerState,
-    };
+    use crate::id::{SessionId, TenantId};
 
     const NOW: Timestamp = Timestamp::from_micros(1_000);
 
