@@ -21,6 +21,10 @@ use crate::{
 pub(crate) async fn list(cx: &Context) -> Result<Response<Body>, ApiError> {
     let (control, catalog) = (cx.control(), &cx.api.catalog);
     if cx.signed_in.is_none() {
+        // A program whose token has ended shall not take the public part for the whole.
+        if cx.headers.contains_key(header::AUTHORIZATION) {
+            return Err(ApiError::not_signed_in());
+        }
         if !cx.api.settings.anonymous_catalog {
             return Ok(ok(&Vec::<PublicApp>::new()));
         }

@@ -22,9 +22,12 @@ const PUBLIC: [(&str, &str); 9] = [
     ("post", "/api/auth/refresh"),
 ];
 
-/// Doors that somebody without a sign-in must find to get one: from a provider, or as a guest with a link's secret. Without a
-/// provider and without a secret there is nothing behind them.
-const WAYS_IN: [(&str, &str); 4] = [
+/// Doors that somebody without a sign-in must find to get one: from a provider, with a secret that was handed out, or by an
+/// account of the own where that is allowed. Without any of these there is nothing behind them.
+const WAYS_IN: [(&str, &str); 7] = [
+    ("post", "/api/auth/register"),
+    ("post", "/api/auth/reset"),
+    ("post", "/api/auth/second-factor"),
     ("get", "/api/auth/oidc/login"),
     ("get", "/api/auth/oidc/callback"),
     ("post", "/api/auth/oidc/backchannel-logout"),

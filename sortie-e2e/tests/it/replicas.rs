@@ -59,12 +59,14 @@ async fn racing_launches(count: usize) {
     });
     let answers = futures_util::future::join_all(launches).await;
     let admitted = answers.iter().filter(|it| it.status == 201).count();
-    // A database that is busy for a second says so; it never admits one too many for that.
+    // A database that is busy for a second says so, also of a launch that comes about after all; it never admits one too many
+    // for that.
     let odd: Vec<_> = answers.iter().filter(|it| ![201, 429, 503].contains(&it.status)).collect();
     assert!(odd.is_empty(), "{odd:?}");
     let stored = worlds[0].query("SELECT count(*) FROM sessions WHERE released_at IS NULL");
-    assert_eq!((admitted, stored.as_str()), (LIMIT, LIMIT.to_string().as_str()));
+    assert_eq!(stored, LIMIT.to_string());
     let busy = answers.iter().filter(|it| it.status == 503).count();
+    assert!(admitted <= LIMIT && admitted + busy >= LIMIT, "{admitted} admitted, {busy} told to come back");
     println!("{count} replicas, {LAUNCHES} launches: {admitted} admitted, {busy} told to come back");
     for session in person.get("/api/sessions").await.json().as_array().unwrap() {
         let path = format!("/api/sessions/{}", session["id"].as_str().unwrap());

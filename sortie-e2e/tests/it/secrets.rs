@@ -8,7 +8,9 @@ use std::{
 use serde_json::json;
 
 use super::harness::{
+    client::{Answer, Client},
     screen::Screen,
+    server::Server,
     world::{PASSWORD, World},
 };
 
@@ -32,12 +34,13 @@ async fn no_password_and_no_token_is_in_a_log_a_database_or_an_answer() {
     let shared = admin.post(&format!("/api/sessions/{session}/shares"), &json!({"link_share": true})).await.json();
     let link = shared["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
     assert_eq!(user.post("/api/sessions/shares/join", &json!({"token": link})).await.status, 200);
-    let audit = admin.get("/api/audit?limit=500").await;
-    let audit = String::from_utf8(audit.body.to_vec()).unwrap();
+    let more = credentials(&server, &admin, &user).await;
+    let audit = text(&admin.get("/api/audit?limit=500").await);
+    let metrics = text(&admin.get("/metrics").await);
     let logs = world.logs();
     let places = files(&world.data_dir().join("sortie.db"), &world.data_dir());
     let rfb = rfb_passwords(&world, &session);
-    for (what, secret) in [
+    let known = [
         ("the administrator's password", PASSWORD),
         ("a wrong password", wrong),
         ("a user's password", "ada-has-a-long-password"),
@@ -48,10 +51,12 @@ async fn no_password_and_no_token_is_in_a_log_a_database_or_an_answer() {
         ("a link's secret", &link),
         ("the screen's password", &rfb.0),
         ("the screen's view-only password", &rfb.1),
-    ] {
-        assert!(!secret.is_empty(), "{what}");
+    ];
+    for (what, secret) in known.into_iter().chain(more.iter().map(|(what, secret)| (*what, &**secret))) {
+        assert!(secret.len() > 5, "{what}");
         assert!(!logs.contains(secret), "{what} is in the log");
         assert!(!audit.contains(secret), "{what} is in the audit");
+        assert!(!metrics.contains(secret), "{what} is in the metrics");
         for place in &places {
             let content = fs::read(place).unwrap_or_default();
             let is_found = content.windows(secret.len()).any(|it| it == secret.as_bytes());
@@ -59,6 +64,53 @@ async fn no_password_and_no_token_is_in_a_log_a_database_or_an_answer() {
         }
     }
     assert!(!logs.contains("canary-of-an-app") && !audit.contains("canary-of-an-app"), "an app's variables");
+}
+
+fn text(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200, "{answer:?}");
+    String::from_utf8(answer.body.to_vec()).unwrap()
+}
+
+/// Makes one of each other thing that lets somebody in, and tries wrong ones, too.
+async fn credentials(server: &Server, admin: &Client, user: &Client) -> Vec<(&'static str, String)> {
+    let ada = ("ada", "canary-new-password-of-ada");
+    let named = |it: &serde_json::Value, name: &str| it[name].as_str().unwrap_or_default().to_owned();
+    let login = json!({"username": ada.0, "password": ada.1});
+    let program = server.anybody().post("/api/auth/login", &login).await.json();
+    let asked = json!({"name": "nightly", "scopes": ["read"]});
+    let personal = user.post("/api/me/tokens", &asked).await.json();
+    let users = admin.get("/api/admin/users").await.json();
+    let id = named(users.as_array().unwrap().iter().find(|it| it["username"] == ada.0).unwrap(), "id");
+    let reset = admin.post(&format!("/api/admin/users/{id}/reset"), &json!({})).await.json();
+    let reset = named(&reset, "url").split_once('#').unwrap().1.to_owned();
+
+    let in_the_name = "canary-password-in-the-wrong-field";
+    let mistaken = json!({"username": in_the_name, "password": "canary-wrong-password"});
+    assert_eq!(server.anybody().post("/api/auth/login", &mistaken).await.status, 401);
+    let wrong = "canary-wrong-token";
+    for (path, said) in [
+        ("/api/auth/refresh", json!({"refresh_token": wrong})),
+        ("/api/auth/reset", json!({"token": wrong, "new_password": "canary-new-by-link"})),
+        ("/api/auth/second-factor", json!({"challenge": wrong, "code": "canary-wrong-code"})),
+        ("/api/sessions/shares/join", json!({"token": wrong})),
+    ] {
+        let answer = server.anybody().post(path, &said).await;
+        assert!([401, 404].contains(&answer.status), "{path}: {answer:?}");
+        assert!(!String::from_utf8_lossy(&answer.body).contains("canary"), "{path}: {answer:?}");
+    }
+    let by_program = server.anybody().with_token(wrong.to_owned());
+    assert_eq!(by_program.get("/api/apps").await.status, 401);
+    vec![
+        ("a program's token", named(&program, "access_token")),
+        ("a refresh token", named(&program, "refresh_token")),
+        ("a personal access token", named(&personal, "token")),
+        ("the secret of a link that resets a password", reset),
+        ("a password in the wrong field", in_the_name.to_owned()),
+        ("its password", "canary-wrong-password".to_owned()),
+        ("a wrong token", wrong.to_owned()),
+        ("a wrong code", "canary-wrong-code".to_owned()),
+        ("a password that a wrong link did not set", "canary-new-by-link".to_owned()),
+    ]
 }
 
 /// The database with what stands beside it: the files that are backed up or read by operators.
