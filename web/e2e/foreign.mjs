@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { openPage, startBrowser } from "./browser.mjs";
-import { ADMIN, startServer } from "./server.mjs";
+import { ADMIN, startServer, waitFor } from "./server.mjs";
 
 /** Sortie's name, one below the same parent, and one of another site. Chromium finds all of them on this machine. */
 const [OURS, SIBLING, FOREIGN] = ["sortie.corp.localhost", "evil.corp.localhost", "elsewhere.localhost"];
@@ -24,6 +24,7 @@ before(async () => {
   signedIn = await context.storageState();
   await context.close();
   session = await (await server.api("/api/sessions", "POST", { app_id: "clock" })).json();
+  await waitFor("the clock to run", async () => (await server.session(session.id)).status === "running");
 });
 
 after(async () => {
