@@ -202,10 +202,8 @@ impl Control {
     async fn without_sign_in(&self, caller: &Caller, id: &SessionId) -> StreamStanding {
         let Some(guest) = &caller.principal.guest else { return StreamStanding::SignedOut };
         let Ok(sharing) = self.known_sharing(id).await else { return StreamStanding::Unknown };
-        match self.why_gone(&sharing, &guest.viewer) {
-            StreamStanding::Denied => StreamStanding::SignedOut,
-            gone => gone,
-        }
+        let gone = self.why_gone(&sharing, &guest.viewer);
+        if gone == StreamStanding::Denied { StreamStanding::SignedOut } else { gone }
     }
 
     /// Why somebody may not watch any more who could.
