@@ -1,7 +1,7 @@
 # Every task of the house. Each target is one script in scripts/, so that it can be read and run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cluster check fmt walls bench fuzz scan
+.PHONY: help run test test-cluster check contract fmt walls bench fuzz scan
 
 help: ## Says what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test-cluster: ## Runs the tests that need Kubernetes: against KUBECONFIG, else a
 
 check: ## The quick checks: format, walls, clippy, types. Installs nothing.
 	@scripts/check
+
+contract: ## Makes the description of the interface and the web app's types anew, after a change of it.
+	@scripts/contract
 
 fmt: ## Formats the Rust sources.
 	@cargo fmt --all

@@ -12,6 +12,7 @@ pub mod assets;
 pub mod auth;
 mod body;
 mod catalog;
+pub mod codes;
 mod context;
 mod dispatch;
 mod entry;

@@ -1,14 +1,21 @@
-//! The interface, described: generated from the handlers' annotations and the wire types.
+//! The interface, described: generated from the handlers' annotations, the wire types, and the tables of codes.
 
+use serde_json::json;
+use sortie_stream::close::CloseCode;
 use utoipa::{
     OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    openapi::{
+        extensions::Extensions,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
 };
 
 use crate::{
+    codes::CODES,
     handlers,
     route::{Access, Route},
     stream,
+    wire::event::{AppEventOut, SessionEventOut},
 };
 
 #[derive(OpenApi)]
@@ -118,7 +125,8 @@ use crate::{
         handlers::tenants::save_member,
         handlers::tenants::remove_member,
         stream::open,
-    )
+    ),
+    components(schemas(SessionEventOut<'_>, AppEventOut<'_>))
 )]
 struct Document;
 
@@ -138,5 +146,31 @@ pub fn document() -> utoipa::openapi::OpenApi {
             }
         }
     }
+    for (path, item) in &mut document.paths.paths {
+        let operations =
+            [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put), ("delete", &mut item.delete)];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(operation_id(method, path));
+            }
+        }
+    }
+    document.extensions.get_or_insert_with(Extensions::default).merge(codes());
     document
+}
+
+/// What generated clients call it: handlers' names are not unique. `GET /api/apps/{id}` is `get_api_apps_id`.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
+}
+
+/// What no schema can say: the codes of problem documents, and those with which streams end.
+fn codes() -> Extensions {
+    let problems: Vec<_> = CODES.iter().map(|(status, code)| json!({"status": status, "code": code})).collect();
+    let closes: Vec<_> = CloseCode::ALL
+        .iter()
+        .map(|it| json!({"name": format!("{it:?}"), "code": it.number(), "text": it.text(), "redial": it.may_redial()}))
+        .collect();
+    Extensions::builder().add("x-problem-codes", problems).add("x-close-codes", closes).build()
 }

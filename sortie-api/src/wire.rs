@@ -5,6 +5,7 @@ pub mod account;
 pub mod app;
 pub mod credential;
 pub mod event;
+pub mod names;
 pub mod record;
 pub mod seed;
 pub mod session;

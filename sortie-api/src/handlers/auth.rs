@@ -19,7 +19,7 @@ use crate::{
     error::{ApiError, Problem},
     guard::cookie,
     wire::{
-        account::{BrowserSignIn, ChangePassword, Login, ProgramSignIn, Refresh, User},
+        account::{BrowserSignIn, ChangePassword, Login, ProgramSignIn, Refresh, SignInAnswer, User},
         credential::{RegistrationBody, ResetBody, SecondFactorAnswer, SecondFactorAsked},
     },
 };
@@ -27,7 +27,7 @@ use crate::{
 /// Signs in. A browser gets a cookie, a program an access token and a refresh token; where a second factor is on, both get a
 /// challenge first.
 #[utoipa::path(post, path = "/api/auth/login", tag = "sign-in", request_body = Login,
-    responses((status = 200, body = ProgramSignIn), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = SignInAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 429, body = Problem)))]
 pub(crate) async fn login(cx: Context, payload: Payload) -> Result<Response<Body>, ApiError> {
     check_way(&cx)?;
@@ -45,7 +45,7 @@ pub(crate) async fn login(cx: Context, payload: Payload) -> Result<Response<Body
 
 /// Completes signing in with a code of the second factor, or with a recovery code.
 #[utoipa::path(post, path = "/api/auth/second-factor", tag = "sign-in", request_body = SecondFactorAnswer,
-    responses((status = 200, body = ProgramSignIn), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = SignInAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 429, body = Problem)))]
 pub(crate) async fn second_factor(cx: Context, payload: Payload) -> Result<Response<Body>, ApiError> {
     check_way(&cx)?;
@@ -57,7 +57,7 @@ pub(crate) async fn second_factor(cx: Context, payload: Payload) -> Result<Respo
 
 /// Makes an account for oneself, where the installation allows it, and signs in.
 #[utoipa::path(post, path = "/api/auth/register", tag = "sign-in", request_body = RegistrationBody,
-    responses((status = 201, body = ProgramSignIn), (status = 403, body = Problem), (status = 409, body = Problem),
+    responses((status = 201, body = SignInAnswer), (status = 403, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn register(cx: Context, payload: Payload) -> Result<Response<Body>, ApiError> {
     check_way(&cx)?;

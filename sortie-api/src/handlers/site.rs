@@ -12,7 +12,7 @@ use crate::{
     context::{Context, TENANT},
     error::{ApiError, Problem},
     metrics::Gauges,
-    wire::site::{ConfigOut, Health, Readiness, RuntimeOut, SignInOut},
+    wire::site::{ConfigOut, Health, Readiness, RuntimeOut, SignInDoor},
 };
 
 /// Alive.
@@ -95,7 +95,7 @@ pub(crate) async fn config(cx: &Context) -> Result<Response<Body>, ApiError> {
         sso_enabled: cx.control().has_sso(),
         sso_name: settings.sso.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
         version: settings.version.clone(),
-        sign_in: SignInOut { allowed: cx.visit.may_sign_in, remedy: sign_in_remedy(cx) },
+        sign_in: SignInDoor { allowed: cx.visit.may_sign_in, remedy: sign_in_remedy(cx) },
         runtime: cx.signed_in.as_ref().map(|_| RuntimeOut::from(cx.control().condition())),
     }))
 }

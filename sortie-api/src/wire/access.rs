@@ -14,7 +14,7 @@ use sortie_core::{
 };
 use utoipa::ToSchema;
 
-use super::rfc3339;
+use super::{names, rfc3339};
 
 /// A category.
 #[derive(Serialize, ToSchema)]
@@ -104,9 +104,12 @@ pub struct AccessRequestOut {
     username: String,
     message: String,
     /// `pending`, `granted`, `refused` or `withdrawn`.
+    #[schema(value_type = names::RequestStatusName)]
     status: &'static str,
+    #[schema(required)]
     decided_by: Option<String>,
     decision_note: String,
+    #[schema(required)]
     decided_at: Option<String>,
     created_at: String,
     /// Whether one may grant or refuse it.
@@ -152,6 +155,7 @@ pub struct PrincipalOut {
 #[derive(Serialize, ToSchema)]
 pub struct ExplanationOut {
     /// `granted`, `denied` or `hidden`.
+    #[schema(value_type = names::DecisionName)]
     decision: &'static str,
     /// The rule's code: stable.
     rule: &'static str,

@@ -12,7 +12,7 @@ use sortie_core::{
 };
 use utoipa::ToSchema;
 
-use super::rfc3339;
+use super::{credential::SecondFactorAsked, names, rfc3339};
 use crate::error::ApiError;
 
 /// Name and password.
@@ -48,12 +48,14 @@ pub struct User {
     username: String,
     email: String,
     name: String,
+    #[schema(value_type = Vec<names::RoleName>)]
     roles: Vec<&'static str>,
     groups: Vec<String>,
     #[schema(value_type = Object)]
     metadata: serde_json::Map<String, serde_json::Value>,
     admin_categories: Vec<String>,
     tenant_id: String,
+    #[schema(required)]
     last_sign_in_at: Option<String>,
 }
 
@@ -100,6 +102,18 @@ pub struct ProgramSignIn {
     user: User,
 }
 
+/// What signing in answers: to a browser, to a program, and to both where a second factor is on.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum SignInAnswer {
+    /// To a browser.
+    Browser(BrowserSignIn),
+    /// To a program.
+    Program(ProgramSignIn),
+    /// A code is asked for first.
+    SecondFactor(SecondFactorAsked),
+}
+
 impl ProgramSignIn {
     /// The tokens leave the server here and nowhere else.
     pub fn new(signed_in: &SignedIn, now: Timestamp) -> Self {
@@ -119,6 +133,7 @@ impl ProgramSignIn {
 pub struct PreferencesBody {
     /// `light` or `dark`; `null` follows the system.
     #[serde(default)]
+    #[schema(value_type = Option<names::ThemeName>)]
     theme: Option<String>,
     /// The folded categories, by name.
     #[serde(default)]
@@ -164,11 +179,13 @@ pub struct Account {
     username: String,
     email: String,
     display_name: String,
+    #[schema(value_type = Vec<names::RoleName>)]
     roles: Vec<&'static str>,
     disabled: bool,
     auth_provider: String,
     second_factor: bool,
     created_at: String,
+    #[schema(required)]
     last_sign_in_at: Option<String>,
 }
 
@@ -200,6 +217,7 @@ pub struct AccountBody {
     #[serde(default)]
     display_name: String,
     #[serde(default)]
+    #[schema(value_type = Vec<names::RoleName>)]
     roles: Vec<String>,
     #[serde(default)]
     disabled: bool,

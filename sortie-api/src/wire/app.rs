@@ -9,7 +9,7 @@ use sortie_control::catalog::{AppView, Seen};
 use sortie_core::app::{App, AppFields, WorkspaceKind};
 use utoipa::ToSchema;
 
-use super::{or_default, rfc3339};
+use super::{names, or_default, rfc3339};
 
 /// One environment variable.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -56,6 +56,7 @@ pub struct EgressRuleBody {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EgressPolicyBody {
     /// `allowlist` or `denylist`.
+    #[schema(value_type = names::EgressModeName)]
     pub mode: String,
     /// The rules.
     #[serde(default, deserialize_with = "or_default")]
@@ -66,6 +67,7 @@ pub struct EgressPolicyBody {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DisplayBody {
     /// `vnc` or `websocket`.
+    #[schema(value_type = names::DisplayProtocolName)]
     pub protocol: String,
     /// The port.
     pub port: u16,
@@ -78,6 +80,7 @@ pub struct DisplayBody {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceBody {
     /// `ephemeral` or `persistent`.
+    #[schema(value_type = names::WorkspaceKindName)]
     pub kind: String,
     /// The size where the runtime has sizes.
     #[serde(default, deserialize_with = "or_default")]
@@ -121,8 +124,11 @@ pub struct PublicApp {
     description: String,
     icon: String,
     category: String,
+    #[schema(value_type = names::LaunchTypeName)]
     launch_type: &'static str,
+    #[schema(value_type = names::OsTypeName)]
     os_type: &'static str,
+    #[schema(value_type = names::VisibilityName)]
     visibility: &'static str,
 }
 
@@ -161,29 +167,37 @@ pub struct AppOut {
     container_args: Vec<String>,
     command: Vec<String>,
     env: Vec<EnvVar>,
+    #[schema(value_type = names::NetworkName)]
     network: &'static str,
     window_manager: bool,
     resource_limits: ResourceLimits,
+    #[schema(required)]
     egress_policy: Option<EgressPolicyBody>,
+    #[schema(required)]
     display: Option<DisplayBody>,
+    #[schema(required)]
     workspace: Option<WorkspaceBody>,
     clipboard: ClipboardBody,
+    #[schema(value_type = names::RecordingPolicyName)]
     recording_policy: &'static str,
     discoverable: bool,
     run_as_root: bool,
     /// Seconds; 0 for the installation's default.
     idle_timeout: i64,
+    #[schema(required)]
     category_id: Option<String>,
     tenant_id: String,
     version: i64,
     created_at: String,
     updated_at: String,
     can_launch: bool,
+    #[schema(required)]
     unavailable: Option<CodeAndMessage>,
     hints: Vec<String>,
     /// Whether one may ask for access.
     request_access: bool,
     /// The newest request for access.
+    #[schema(required)]
     access_request: Option<RequestRef>,
 }
 
@@ -192,6 +206,7 @@ pub struct AppOut {
 pub struct RequestRef {
     id: String,
     /// `pending`, `granted`, `refused` or `withdrawn`.
+    #[schema(value_type = names::RequestStatusName)]
     status: &'static str,
 }
 

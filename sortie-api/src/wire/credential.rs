@@ -5,7 +5,7 @@ use sortie_control::account::{own::TokenFields, register::Registration};
 use sortie_core::{credential::SecondFactor, id::SignInId, secret::Secret, sign_in::SignIn, time::Timestamp};
 use utoipa::ToSchema;
 
-use super::rfc3339;
+use super::{names, rfc3339};
 
 /// What signing in answers where a second factor is on.
 #[derive(Serialize, ToSchema)]
@@ -17,6 +17,7 @@ pub struct SecondFactorAsked {
 #[derive(Serialize, ToSchema)]
 pub struct ChallengeOut {
     challenge: String,
+    #[schema(value_type = Vec<names::FactorMethodName>)]
     methods: [&'static str; 2],
     expires_at: String,
 }
@@ -82,6 +83,7 @@ pub struct ResetLinkOut {
 #[derive(Serialize, ToSchema)]
 pub struct SignInOut {
     id: String,
+    #[schema(value_type = names::ClientName)]
     client: &'static str,
     user_agent: String,
     source_ip: String,
@@ -114,8 +116,10 @@ impl SignInOut {
 pub struct TokenOut {
     id: String,
     name: String,
+    #[schema(value_type = Vec<names::ScopeName>)]
     scopes: Vec<&'static str>,
     created_at: String,
+    #[schema(required)]
     last_used_at: Option<String>,
     expires_at: String,
     /// The token itself: only when it was just made.
@@ -150,6 +154,7 @@ impl TokenOut {
 pub struct TokenBody {
     name: String,
     /// Of `read`, `sessions`, `apps`, `admin`.
+    #[schema(value_type = Vec<names::ScopeName>)]
     scopes: Vec<String>,
     #[serde(default = "thirty")]
     expires_in_days: u32,
@@ -169,6 +174,7 @@ impl From<TokenBody> for TokenFields {
 #[derive(Serialize, ToSchema)]
 pub struct SecondFactorOut {
     enabled: bool,
+    #[schema(required)]
     confirmed_at: Option<String>,
     recovery_codes_left: u32,
 }

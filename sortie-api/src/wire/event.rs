@@ -7,16 +7,20 @@ use sortie_core::{
 };
 use utoipa::ToSchema;
 
-use super::{rfc3339, session::ReasonOut};
+use super::{names, rfc3339, session::ReasonOut};
 
 /// A session changed.
 #[derive(Serialize, ToSchema)]
 pub struct SessionEventOut<'a> {
+    #[schema(value_type = names::SessionEventName)]
     r#type: &'static str,
     session_id: &'a str,
     app_id: &'a str,
+    #[schema(value_type = names::SessionStatusName)]
     status: &'static str,
+    #[schema(value_type = names::SessionPhaseName)]
     phase: &'static str,
+    #[schema(required)]
     reason: Option<ReasonOut>,
     version: i64,
     at: String,
@@ -25,6 +29,7 @@ pub struct SessionEventOut<'a> {
 /// The catalog changed.
 #[derive(Serialize, ToSchema)]
 pub struct AppEventOut<'a> {
+    #[schema(value_type = names::AppEventName)]
     r#type: &'static str,
     app_id: &'a str,
 }

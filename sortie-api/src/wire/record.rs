@@ -7,7 +7,7 @@ use sortie_control::records::Quotas;
 use sortie_core::{audit::AuditRecord, port::records::LaunchCount};
 use utoipa::ToSchema;
 
-use super::rfc3339;
+use super::{names, rfc3339};
 
 /// One entry of the audit.
 #[derive(Serialize, ToSchema)]
@@ -17,10 +17,15 @@ pub struct AuditOut {
     user: String,
     action: String,
     details: String,
+    #[schema(required)]
     actor_id: Option<String>,
+    #[schema(required)]
     on_behalf_of: Option<String>,
+    #[schema(required)]
     source_ip: Option<String>,
+    #[schema(required)]
     request_id: Option<String>,
+    #[schema(value_type = names::OutcomeName)]
     outcome: String,
 }
 

@@ -12,7 +12,7 @@ use sortie_core::{
 use std::time::Duration;
 use utoipa::ToSchema;
 
-use super::{app::ClipboardBody, rfc3339};
+use super::{app::ClipboardBody, names, rfc3339};
 use crate::{error::ApiError, text::percent_encode};
 
 /// What to launch.
@@ -57,8 +57,10 @@ impl TryFrom<LaunchBody> for LaunchRequest {
 /// Why a session ended.
 #[derive(Serialize, ToSchema)]
 pub struct ReasonOut {
+    #[schema(value_type = names::EndReasonName)]
     code: &'static str,
     message: String,
+    #[schema(required)]
     remedy: Option<&'static str>,
 }
 
@@ -86,15 +88,20 @@ pub struct SessionOut {
     app_name: String,
     app_icon: String,
     pod_name: String,
+    #[schema(value_type = names::SessionStatusName)]
     status: &'static str,
+    #[schema(value_type = names::SessionPhaseName)]
     phase: &'static str,
     phase_detail: String,
     phase_since: String,
+    #[schema(required)]
     reason: Option<ReasonOut>,
     /// The app's last lines, where it died.
+    #[schema(required)]
     output: Option<Vec<String>>,
     /// Seconds; 0 for never.
     idle_timeout: u64,
+    #[schema(required)]
     expires_at: Option<String>,
     websocket_url: String,
     guacamole_url: &'static str,
@@ -102,17 +109,22 @@ pub struct SessionOut {
     is_shared: bool,
     owner_username: String,
     /// `read_only`, `read_write`, `observe`, or empty where it is the own.
+    #[schema(value_type = names::OwnPermissionName)]
     share_permission: &'static str,
     share_id: String,
+    #[schema(value_type = names::RecordingPolicyName)]
     recording_policy: &'static str,
     clipboard: ClipboardBody,
     screen_width: u16,
     screen_height: u16,
+    #[schema(required)]
     replaces: Option<String>,
     version: i64,
     created_at: String,
     updated_at: String,
+    #[schema(required)]
     started_at: Option<String>,
+    #[schema(required)]
     ended_at: Option<String>,
     can_control: bool,
     /// How many others are connected.
@@ -127,6 +139,7 @@ pub struct SessionOut {
 #[derive(Serialize, ToSchema)]
 pub struct ControlOut {
     /// The viewer to whom it was handed over; null for the owner.
+    #[schema(required)]
     viewer_id: Option<String>,
 }
 

@@ -11,7 +11,7 @@ use sortie_core::{
 };
 use utoipa::ToSchema;
 
-use super::{rfc3339, session::SessionOut};
+use super::{names, rfc3339, session::SessionOut};
 use crate::error::ApiError;
 
 /// Whom to share a session with: exactly one of `user_id`, `username` and `link_share: true`.
@@ -22,6 +22,7 @@ pub struct ShareBody {
     username: Option<String>,
     link_share: bool,
     /// `read_only` or `read_write`.
+    #[schema(value_type = Option<names::PermissionName>)]
     permission: Option<String>,
     /// Seconds; a day where nothing is said, at most 30 days.
     expires_in: Option<i64>,
@@ -72,11 +73,16 @@ pub struct ShareOut {
     id: String,
     session_id: String,
     /// `user` or `link`.
+    #[schema(value_type = names::ShareKindName)]
     kind: &'static str,
+    #[schema(required)]
     user_id: Option<String>,
+    #[schema(required)]
     username: Option<String>,
+    #[schema(value_type = names::PermissionName)]
     permission: &'static str,
     expires_at: String,
+    #[schema(required)]
     max_uses: Option<u32>,
     uses: u32,
     approval: bool,
@@ -139,6 +145,7 @@ pub struct JoinOut {
     /// Asked for with `GET /api/sessions/joins/{id}`.
     pub join_id: String,
     /// `waiting`, `admitted` or `refused`.
+    #[schema(value_type = names::JoinStatusName)]
     pub status: &'static str,
     /// The session, once one is admitted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,15 +157,20 @@ pub struct JoinOut {
 pub struct ViewerOut {
     /// `owner` for the owner.
     id: String,
+    #[schema(required)]
     user_id: Option<String>,
     username: String,
     guest: bool,
     /// `owner`, `viewer` or `observer`.
+    #[schema(value_type = names::ViewerRoleName)]
     role: &'static str,
+    #[schema(value_type = names::PermissionName)]
     permission: &'static str,
     has_control: bool,
     /// `connected` or `waiting`.
+    #[schema(value_type = names::ViewerStateName)]
     state: &'static str,
+    #[schema(required)]
     share_id: Option<String>,
     since: String,
 }

@@ -8,10 +8,11 @@ use super::app::CodeAndMessage;
 
 /// Whether one may sign in the way one came.
 #[derive(Serialize, ToSchema)]
-pub struct SignInOut {
+pub struct SignInDoor {
     /// Whether.
     pub allowed: bool,
     /// If not, what to do about it.
+    #[schema(required)]
     pub remedy: Option<String>,
 }
 
@@ -63,8 +64,9 @@ pub struct ConfigOut {
     /// Our version.
     pub version: String,
     /// Whether one may sign in the way one came.
-    pub sign_in: SignInOut,
+    pub sign_in: SignInDoor,
     /// Only for those who are signed in.
+    #[schema(required)]
     pub runtime: Option<RuntimeOut>,
 }
 

@@ -11,7 +11,7 @@ use sortie_core::{
 };
 use utoipa::ToSchema;
 
-use super::{access::PersonOut, rfc3339};
+use super::{access::PersonOut, names, rfc3339};
 
 /// How a tenant looks; empty where it looks like the installation.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -122,6 +122,7 @@ pub struct OwnTenant {
     id: String,
     slug: String,
     name: String,
+    #[schema(value_type = Vec<names::RoleName>)]
     roles: Vec<&'static str>,
 }
 
@@ -144,6 +145,7 @@ pub struct MemberBody {
     pub user_id: String,
     /// Of `tenant-admin`, `app-author`, `auditor`, `user`.
     #[serde(default)]
+    #[schema(value_type = Vec<names::RoleName>)]
     pub roles: Vec<String>,
 }
 
@@ -152,6 +154,7 @@ pub struct MemberBody {
 pub struct MemberOut {
     #[serde(flatten)]
     person: PersonOut,
+    #[schema(value_type = Vec<names::RoleName>)]
     roles: Vec<&'static str>,
     /// Whether the tenant is the person's home.
     at_home: bool,

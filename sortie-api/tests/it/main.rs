@@ -7,6 +7,7 @@ mod assets;
 mod audit;
 mod auth;
 mod connection;
+mod contract;
 mod credentials;
 mod door;
 mod events;

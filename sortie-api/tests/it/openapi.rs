@@ -20,6 +20,18 @@ fn the_description_names_every_route_and_method_and_no_other() {
     assert_eq!(described, routes.collect::<BTreeSet<_>>());
 }
 
+#[test]
+fn every_operation_has_an_id_of_its_own() {
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let mut seen = BTreeSet::new();
+    for item in document["paths"].as_object().unwrap().values() {
+        for (_, operation) in item.as_object().unwrap().iter().filter(|(method, _)| *method != "parameters") {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(seen.insert(id.to_owned()), "{id} is there twice");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_description_is_served_and_refers_to_nothing_that_is_missing() {
     let world = World::start().await;

@@ -1,3 +1,5 @@
+import type { ProblemCode } from "./codes.gen";
+
 export interface FieldError {
   field: string;
   rule: string;
@@ -30,6 +32,11 @@ export class Problem extends Error {
     this.requestId = facts.requestId ?? null;
     this.errors = facts.errors ?? [];
     this.retryAfter = facts.retryAfter ?? null;
+  }
+
+  /** Whether the server refused with this code. */
+  is(code: ProblemCode): boolean {
+    return this.code === code;
   }
 
   /** The sentence about one field of a form, or undefined. Nested fields match by their whole path. */

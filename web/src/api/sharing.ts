@@ -67,10 +67,10 @@ export function observeSession(session: string, reason: string): Promise<Session
 }
 
 /** Exchanges the secret of a link: the session itself, or a place in the queue. */
-export function joinByLink(token: string, name?: string): Promise<Session | JoinStanding<Session>> {
+export function joinByLink(token: string, name?: string): Promise<Session | JoinStanding> {
   return request("/api/sessions/shares/join", { method: "POST", body: name ? { token, name } : { token } });
 }
 
-export function joinStanding(join: string, signal?: AbortSignal): Promise<JoinStanding<Session>> {
+export function joinStanding(join: string, signal?: AbortSignal): Promise<JoinStanding> {
   return request(`/api/sessions/joins/${encodeURIComponent(join)}`, signal ? { signal } : {});
 }

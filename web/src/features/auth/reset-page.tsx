@@ -19,7 +19,7 @@ export function ResetPage() {
   const [password, setPassword] = useState("");
   const reset = useMutation({ mutationFn: () => resetPassword(token, password) });
   const problem = reset.error ? asProblem(reset.error) : null;
-  const isDead = token === "" || problem?.code === "invalid_token";
+  const isDead = token === "" || problem?.is("invalid_token");
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     reset.mutate();

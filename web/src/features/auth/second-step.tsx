@@ -75,6 +75,6 @@ export function SecondStep({ challenge, onSignedIn, onBack }: SecondStepProps) {
 }
 
 function refusal(problem: Problem): string {
-  if (problem.code === "invalid_code") return "That code is not right, or was used already. If it goes on, go back and sign in again.";
+  if (problem.is("invalid_code")) return "That code is not right, or was used already. If it goes on, go back and sign in again.";
   return problem.message;
 }

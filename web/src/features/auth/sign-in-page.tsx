@@ -128,8 +128,8 @@ function SignInForm() {
 function Refusal({ problem, until }: { problem: Problem; until: number }) {
   const now = useNow(500);
   const wait = Math.ceil((until - now) / 1000);
-  if (problem.code === "invalid_credentials") return "User name or password is wrong.";
-  if (problem.code === "too_many_attempts") {
+  if (problem.is("invalid_credentials")) return "User name or password is wrong.";
+  if (problem.is("too_many_attempts")) {
     return wait > 0 ? `Too many tries. You can try again in ${stopwatch(wait)}.` : "You can try again now.";
   }
   return problem.message;

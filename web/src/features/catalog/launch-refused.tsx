@@ -18,7 +18,7 @@ export function LaunchRefused({ app, cause, onClose, onRetry }: LaunchRefusedPro
   const navigate = useNavigate();
   if (!app || cause === null) return null;
   const problem = asProblem(cause);
-  const isQuota = problem.code === "quota_exceeded";
+  const isQuota = problem.is("quota_exceeded");
   const again = () => {
     onClose();
     onRetry(app);

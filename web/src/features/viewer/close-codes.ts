@@ -1,3 +1,5 @@
+import { CLOSE, type CloseCode } from "@/api/codes.gen";
+
 /** What the page does when the stream closes with a code of the server. */
 export type AfterClose =
   | { kind: "retry"; firstDelayMs: number; because: string }
@@ -11,25 +13,32 @@ const RETRY = (firstDelayMs: number, because: string): AfterClose => ({ kind: "r
 
 const LOST = "The connection was lost";
 
-const TABLE: Readonly<Record<number, AfterClose>> = {
-  1000: END("session"),
-  1001: END("session"),
-  1008: END("refused"),
-  1011: RETRY(1000, "The app's screen did not answer"),
-  1012: RETRY(0, "The server is restarting"),
-  4400: END("refused"),
-  4401: END("signed_out"),
-  4403: END("forbidden"),
-  4404: END("unknown_session"),
-  4408: RETRY(1000, "This connection was too slow to keep up"),
-  4409: RETRY(700, "The screen is not ready yet"),
-  4410: END("session"),
-  4411: RETRY(0, "What you may do here has changed"),
-  4412: END("cut"),
-  4429: RETRY(10_000, "Too many screens are open"),
+/** Complete, or it does not compile: a code that the server gains is decided about here. */
+const TABLE: Readonly<Record<CloseCode, AfterClose>> = {
+  [CLOSE.Ended]: END("session"),
+  // The session itself says what became of the app.
+  [CLOSE.WorkloadEnded]: END("session"),
+  [CLOSE.Protocol]: END("refused"),
+  [CLOSE.Unsupported]: END("refused"),
+  [CLOSE.Policy]: END("refused"),
+  [CLOSE.TooBig]: END("refused"),
+  [CLOSE.WorkloadError]: RETRY(1000, "The app's screen did not answer"),
+  [CLOSE.Restarting]: RETRY(0, "The server is restarting"),
+  [CLOSE.BadRequest]: END("refused"),
+  [CLOSE.SignedOut]: END("signed_out"),
+  [CLOSE.NotAllowed]: END("forbidden"),
+  [CLOSE.NoSuchSession]: END("unknown_session"),
+  [CLOSE.TooSlow]: RETRY(1000, "This connection was too slow to keep up"),
+  [CLOSE.NotReady]: RETRY(700, "The screen is not ready yet"),
+  [CLOSE.SessionEnded]: END("session"),
+  [CLOSE.RightsChanged]: RETRY(0, "What you may do here has changed"),
+  [CLOSE.Cut]: END("cut"),
+  [CLOSE.TooManyStreams]: RETRY(10_000, "Too many screens are open"),
 };
+
+const isKnown = (code: number): code is CloseCode => code in TABLE;
 
 /** Any code that nobody defined counts as a lost connection. */
 export function afterClose(code: number): AfterClose {
-  return TABLE[code] ?? RETRY(1000, LOST);
+  return isKnown(code) ? TABLE[code] : RETRY(1000, LOST);
 }

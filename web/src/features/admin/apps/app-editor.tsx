@@ -72,7 +72,7 @@ export function AppEditor({ app }: { app: App | null }) {
     <form noValidate onSubmit={onSubmit} className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_19rem]">
       <div className="min-w-0">
         {(problem ?? remove.error) && <ProblemNotice cause={problem ?? remove.error} className="mb-4" />}
-        {problem?.code === "version_mismatch" && <Reload onReload={() => void client.invalidateQueries({ queryKey: ["apps"] })} />}
+        {problem?.is("version_mismatch") && <Reload onReload={() => void client.invalidateQueries({ queryKey: ["apps"] })} />}
         <AppForm draft={draft} isNew={app === null} categories={categories} errorOf={errorOf} onChange={onChange} />
       </div>
       <aside aria-label="Preview" className="flex flex-col gap-4 lg:sticky lg:top-20">

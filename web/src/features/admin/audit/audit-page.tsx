@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   {
     id: "outcome",
     label: "Outcome",
-    cell: (entry) => <Badge tone={outcomeTone(entry.outcome)}>{actionLabel(entry.outcome || "success")}</Badge>,
+    cell: (entry) => <Badge tone={outcomeTone(entry.outcome)}>{actionLabel(entry.outcome)}</Badge>,
   },
   { id: "ip", label: "From", optional: true, cell: (entry) => <span className="font-mono text-[12px] text-ink-2">{entry.source_ip ?? "–"}</span> },
   {
@@ -109,7 +109,7 @@ export function AuditPage() {
               label="Audit log"
               rows={page.data.logs}
               columns={COLUMNS}
-              keyOf={(entry) => entry.id}
+              keyOf={(entry) => String(entry.id)}
               empty={
                 <EmptyState
                   icon={<ScrollText />}

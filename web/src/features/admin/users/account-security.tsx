@@ -38,7 +38,7 @@ function SecondFactorRow({ account }: { account: Account }) {
       return client.invalidateQueries({ queryKey: ["accounts"] });
     },
   });
-  const isOn = account.second_factor ?? false;
+  const isOn = account.second_factor;
   return (
     <div className="pt-4">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3">

@@ -63,7 +63,7 @@ const COLUMNS: readonly Column<Account>[] = [
     id: "provider",
     label: "Signs in with",
     optional: true,
-    sortBy: (account) => account.auth_provider ?? "",
+    sortBy: (account) => account.auth_provider,
     cell: (account) => <span className="whitespace-nowrap text-ink-2">{account.auth_provider === "oidc" ? "Single sign-on" : "Password"}</span>,
   },
   {
