@@ -56,7 +56,7 @@ export default tseslint.config(
     files: ["dev/**/*.mjs", "e2e/**/*.mjs", "public/*.js"],
     languageOptions: {
       globals: Object.fromEntries(
-        ["console", "process", "Buffer", "URL", "setTimeout", "setInterval", "clearInterval", "clearTimeout", "window", "document", "location", "localStorage", "sessionStorage", "fetch"].map((name) => [name, "readonly"]),
+        ["console", "process", "Buffer", "URL", "setTimeout", "setInterval", "clearInterval", "clearTimeout", "window", "document", "performance", "MutationObserver", "location", "localStorage", "sessionStorage", "fetch"].map((name) => [name, "readonly"]),
       ),
     },
   },

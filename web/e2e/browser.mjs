@@ -44,17 +44,35 @@ export async function hindrances(page) {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }
 
-/** Counts requests and bytes on the wire from now on. */
+/** Follows requests from now on: what was asked for, when, how many bytes came, and whether that was all. */
 export async function meter(page) {
   const wire = await page.context().newCDPSession(page);
-  const counted = { requests: [], bytes: 0 };
+  const requests = new Map();
+  const add = (id, bytes) => requests.has(id) && (requests.get(id).bytes += bytes);
   await wire.send("Network.enable");
-  wire.on("Network.requestWillBeSent", ({ request }) => {
-    if (request.url.startsWith("http")) counted.requests.push(`${request.method} ${new URL(request.url).pathname}`);
+  wire.on("Network.requestWillBeSent", ({ requestId, request, wallTime }) => {
+    if (!request.url.startsWith("http")) return;
+    requests.set(requestId, { name: `${request.method} ${new URL(request.url).pathname}`, at: wallTime * 1000, bytes: 0, isDone: false });
   });
-  wire.on("Network.responseReceived", ({ response }) => (counted.bytes += response.encodedDataLength));
-  wire.on("Network.dataReceived", ({ encodedDataLength }) => (counted.bytes += encodedDataLength));
-  return counted;
+  wire.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    // Heads and bodies, as they came over the wire.
+    add(requestId, encodedDataLength);
+    if (requests.has(requestId)) requests.get(requestId).isDone = true;
+  });
+  return { before: (time) => [...requests.values()].filter(({ at }) => at <= time) };
+}
+
+/** Notes inside the page when something is there for the first time, whatever else this machine is busy with. */
+export async function noteWhenThere(page, selector) {
+  await page.addInitScript((wanted) => {
+    const look = () => {
+      if (!document.querySelector(wanted)) return;
+      watch.disconnect();
+      window.firstThere = { after: performance.now(), at: performance.timeOrigin + performance.now() };
+    };
+    const watch = new MutationObserver(look);
+    watch.observe(document, { childList: true, subtree: true });
+  }, selector);
 }
 
 /** Removes the pictures when there are none. */

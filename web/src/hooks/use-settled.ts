@@ -1,20 +1,26 @@
 import { useIsFetching } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-const PATIENCE_MS = 1500;
-const QUIET_MS = 60;
+const PATIENCE_MS = 4000;
 
 /**
  * False until the first answers are painted: what a person does not see yet waits for what they
- * do. A slow answer holds it up for a moment only.
+ * do. Frames are counted, not milliseconds, so that a busy machine keeps the order, too. An answer
+ * that does not come, or a tab that nobody looks at, holds it up for a moment only.
  */
 export function useSettled(): boolean {
   const [settled, setSettled] = useState(false);
-  const fetching = useIsFetching();
+  const isQuiet = useIsFetching() === 0;
   useEffect(() => {
     if (settled) return undefined;
-    const timer = setTimeout(() => setSettled(true), fetching === 0 ? QUIET_MS : PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, [fetching, settled]);
+    const settle = () => setSettled(true);
+    const timer = setTimeout(settle, PATIENCE_MS);
+    // The first frame paints the answers, the second follows it.
+    let frame = isQuiet ? requestAnimationFrame(() => (frame = requestAnimationFrame(settle))) : 0;
+    return () => {
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
+    };
+  }, [isQuiet, settled]);
   return settled;
 }
