@@ -2,6 +2,7 @@
 //! performs; a crash between any two lines is repaired by asking again.
 
 mod attention;
+mod egress;
 mod pass;
 mod perform;
 mod queue;

@@ -14,9 +14,12 @@ use std::time::Duration;
 use crate::{
     id::{AppId, CategoryId, TenantId},
     invalid::Problems,
-    spec::{Resources, Spec},
+    spec::{Resources, Spec, Volume},
     time::Timestamp,
 };
+
+/// Where a web app serves that names no port.
+const DEFAULT_WEB_PORT: u16 = 8080;
 
 /// Which way text may be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +113,16 @@ impl AppFields {
     pub fn validate(&self) -> Result<(), Problems> {
         Problems::check(rules::broken(self))
     }
+
+    /// The port of the web page that a browser shows; `None` for apps that draw, or that bring a display of their own.
+    fn web_port(&self) -> Option<u16> {
+        match self.launch_type {
+            LaunchType::WebProxy if self.display.is_none() => {
+                u16::try_from(self.container_port).ok().filter(|it| *it > 0).or(Some(DEFAULT_WEB_PORT))
+            }
+            LaunchType::WebProxy | LaunchType::Url | LaunchType::Container => None,
+        }
+    }
 }
 
 /// One entry of the catalog.
@@ -163,6 +176,8 @@ impl App {
             window_manager: fields.window_manager,
             display: fields.display.clone(),
             workspace: fields.workspace,
+            volume: Volume { size: text(&fields.workspace_size), class: text(&fields.workspace_storage_class) },
+            web_port: fields.web_port(),
             clipboard: fields.clipboard,
             recording: fields.recording,
             idle_timeout: u64::try_from(fields.idle_timeout_secs).ok().filter(|it| *it > 0).map(Duration::from_secs),

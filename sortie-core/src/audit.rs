@@ -122,6 +122,8 @@ audit_actions! {
     ExpireSession = "EXPIRE_SESSION",
     /// A session failed.
     FailSession = "FAIL_SESSION",
+    /// A session follows the changed egress policy of its app.
+    ApplyEgress = "APPLY_EGRESS",
     /// A session's workload was observed gone.
     ReleaseSession = "RELEASE_SESSION",
     /// Listed another person's sessions.

@@ -34,6 +34,10 @@ pub struct Spec {
     pub display: Option<Display>,
     /// Which files it gets.
     pub workspace: WorkspaceKind,
+    /// Size and class of the volume that holds them, where the runtime has volumes.
+    pub volume: Volume,
+    /// The port on which the app is a web page: a browser beside it shows it.
+    pub web_port: Option<u16>,
     /// Which way the clipboard may go.
     pub clipboard: Clipboard,
     /// Whether it is recorded.
@@ -42,6 +46,15 @@ pub struct Spec {
     pub idle_timeout: Option<Duration>,
     /// An administrator allowed the image to run as root.
     pub run_as_root: bool,
+}
+
+/// What an app says about the volume of its files; `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Volume {
+    /// The size as it was written, such as `5Gi`.
+    pub size: Option<String>,
+    /// The storage class.
+    pub class: Option<String>,
 }
 
 /// Typed requests and limits; `None` where nothing was said.

@@ -1,6 +1,6 @@
 //! What runs a session, seen from outside: what is ordered, what is observed, where it answers.
 
-use std::path::PathBuf;
+use std::{error::Error, fmt, path::PathBuf};
 
 use crate::{
     id::{InstallationId, PlaceId, SessionId, UserId, WorkspaceId},
@@ -130,6 +130,24 @@ pub struct Workload {
     pub observed: Observed,
 }
 
+/// What keeps a runtime from making a workload, though that may pass: the source of a
+/// [`PortError::Unavailable`](crate::port::PortError::Unavailable) that has a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Why the session fails, should it never pass.
+    pub reason: Reason,
+    /// What is wrong, for people.
+    pub detail: String,
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl Error for Held {}
+
 /// Why a runtime will never make a workload of this spec here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -183,6 +201,13 @@ pub enum Address {
         host: String,
         /// The port.
         port: u16,
+        /// The path, from its slash on.
+        path: String,
+    },
+    /// The same over a Unix socket.
+    UnixWebSocket {
+        /// The socket.
+        socket: PathBuf,
         /// The path, from its slash on.
         path: String,
     },

@@ -8,7 +8,7 @@ use sortie_core::{
     app::{Clipboard, Network, RecordingPolicy, WorkspaceKind},
     id::{AppId, InstallationId, SessionId, UserId},
     port::Runtime,
-    spec::{Resources, Spec},
+    spec::{Resources, Spec, Volume},
     time::Timestamp,
     workload::{Labels, Observed, Viewport, WorkloadOrder, WorkspaceClaim},
 };
@@ -71,6 +71,8 @@ fn order(runtime: &KubernetesRuntime, image: String, command: Vec<String>) -> Re
             window_manager: false,
             display: None,
             workspace: WorkspaceKind::Ephemeral,
+            volume: Volume::default(),
+            web_port: None,
             clipboard: Clipboard::default(),
             recording: RecordingPolicy::Never,
             idle_timeout: None,

@@ -7,7 +7,7 @@ use k8s_openapi::api::{
 use kube::{Api, Client, Config};
 use sortie_core::id::PlaceId;
 
-use crate::error::ConnectError;
+use crate::error::{self, ConnectError};
 
 /// See the module.
 #[derive(Clone)]
@@ -25,7 +25,12 @@ impl Cluster {
         let config = Config::infer().await.map_err(|it| ConnectError::Configuration(it.into()))?;
         let client = Client::try_from(config).map_err(|it| ConnectError::Configuration(it.into()))?;
         let namespaces: Api<Namespace> = Api::all(client.clone());
-        let found = namespaces.get_opt(namespace).await.map_err(|it| ConnectError::Api(Box::new(it)))?;
+        let found = namespaces.get_opt(namespace).await.map_err(|failed| match &failed {
+            kube::Error::Api(status) if error::is_forbidden(&failed) => {
+                ConnectError::Forbidden(namespace.to_owned(), status.message.clone())
+            }
+            _ => ConnectError::Api(Box::new(failed)),
+        })?;
         let found = found.ok_or_else(|| ConnectError::NoNamespace(namespace.to_owned()))?;
         let place = found.metadata.uid.and_then(|it| PlaceId::new(it).ok());
         let place = place.ok_or_else(|| ConnectError::NoPlace(namespace.to_owned()))?;

@@ -8,29 +8,34 @@ use rand::distr::{Alphanumeric, SampleString};
 use serde::{Serialize, de::DeserializeOwned};
 use sortie_core::{
     port::PortError,
-    workload::{Labels, WorkloadOrder, WorkspaceClaim},
+    workload::{Labels, WorkloadOrder},
 };
 use tracing::info;
 
-use crate::{client::Cluster, error, identity, manifest, settings::Settings};
+use crate::{client::Cluster, error, guard, identity, manifest, manifest::Files, settings::Settings};
 
 /// VNC authentication looks at no more characters than these (RFC 6143 §7.2.2).
 const PASSWORD_CHARS: usize = 8;
 
 /// Fulfils an order; see [`sortie_core::port::Runtime::create`].
 pub(crate) async fn create(cluster: &Cluster, settings: &Settings, order: &WorkloadOrder) -> Result<(), PortError> {
-    let policy = manifest::policy(order, settings).map_err(|it| PortError::Rejected(it.to_string()))?;
-    ensure(&cluster.policies, &policy, &order.labels).await?;
+    guard::ensure(cluster, settings, order).await?;
     if order.spec.display.is_none() {
         ensure(&cluster.secrets, &secret(order), &order.labels).await?;
     }
-    if let WorkspaceClaim::Persistent(workspace) = &order.workspace {
-        let claim = manifest::claim(workspace, &order.labels, settings);
-        match cluster.claims.create(&PostParams::default(), &claim).await {
-            Ok(_) => info!("Claim made"),
-            // It is the person's from an earlier session; control gave it to this one.
-            Err(failed) if error::is_conflict(&failed) => {}
-            Err(failed) => return Err(refused(failed)),
+    match Files::of(order) {
+        Files::Scratch => {}
+        Files::OfSession(_) => {
+            ensure(&cluster.claims, &manifest::session_claim(order, settings), &order.labels).await?
+        }
+        Files::Kept(workspace) => {
+            let claim = manifest::claim(workspace, order, settings);
+            match cluster.claims.create(&PostParams::default(), &claim).await {
+                Ok(_) => info!("Claim made"),
+                // It is the person's from an earlier session; control gave it to this one.
+                Err(failed) if error::is_conflict(&failed) => {}
+                Err(failed) => return Err(error::port(failed)),
+            }
         }
     }
     ensure(&cluster.pods, &manifest::pod(order, settings), &order.labels).await
@@ -44,14 +49,14 @@ fn secret(order: &WorkloadOrder) -> k8s_openapi::api::core::v1::Secret {
 }
 
 /// Makes an object, or finds that it is there and ours.
-async fn ensure<K>(api: &Api<K>, object: &K, labels: &Labels) -> Result<(), PortError>
+pub(crate) async fn ensure<K>(api: &Api<K>, object: &K, labels: &Labels) -> Result<(), PortError>
 where
     K: Resource + Clone + Debug + Serialize + DeserializeOwned,
 {
     match api.create(&PostParams::default(), object).await {
         Ok(_) => return Ok(()),
         Err(failed) if error::is_conflict(&failed) => {}
-        Err(failed) => return Err(refused(failed)),
+        Err(failed) => return Err(error::port(failed)),
     }
     let name = object.meta().name.as_deref().unwrap_or_default();
     let Some(found) = api.get_metadata_opt(name).await.map_err(error::port)? else {
@@ -65,12 +70,4 @@ fn adopt(found: &ObjectMeta, labels: &Labels) -> Result<(), PortError> {
         return Err(PortError::unavailable("what was there under this name is still going away"));
     }
     if identity::read(found).as_ref() == Some(labels) { Ok(()) } else { Err(PortError::Conflict) }
-}
-
-/// A namespace without room is not a verdict on the app: room comes back.
-fn refused(failed: kube::Error) -> PortError {
-    if error::is_quota(&failed) {
-        return PortError::unavailable(format!("the cluster's quota for sessions is used up: {failed}"));
-    }
-    error::port(failed)
 }

@@ -1,7 +1,10 @@
 //! From the API server's answers to what the caller must do.
 
+use std::{future::Future, time::Duration};
+
 use kube::Error;
-use sortie_core::port::PortError;
+use sortie_core::{port::PortError, session::Reason, workload::Held};
+use tokio::time::timeout;
 
 /// Why there is no cluster to work in.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +18,9 @@ pub enum ConnectError {
     /// The namespace for sessions does not exist.
     #[error("the namespace \"{0}\" does not exist: create it, or name another in SORTIE_NAMESPACE")]
     NoNamespace(String),
+    /// We may not even read the namespace.
+    #[error("the namespace \"{0}\" may not be read: {1}")]
+    Forbidden(String, String),
     /// The namespace says what no place's id can be.
     #[error("the namespace \"{0}\" has no usable uid")]
     NoPlace(String),
@@ -35,19 +41,48 @@ pub(crate) fn is_conflict(error: &Error) -> bool {
     code(error) == Some(409)
 }
 
-/// Whether the namespace's quota is used up.
-pub(crate) fn is_quota(error: &Error) -> bool {
-    matches!(error, Error::Api(status) if status.code == 403 && status.message.contains("exceeded quota"))
+/// Whether our account lacks a right, as against an object that is not admitted.
+pub(crate) fn is_forbidden(error: &Error) -> bool {
+    matches!(error, Error::Api(status) if status.code == 403 && status.message.contains(" cannot "))
+}
+
+/// What may pass, with the reason should it not.
+pub(crate) fn held(reason: Reason, detail: impl Into<String>) -> PortError {
+    PortError::unavailable(Held { reason, detail: detail.into() })
+}
+
+/// Gives up on an API server that says nothing.
+pub(crate) async fn in_time<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, PortError>>,
+) -> Result<T, PortError> {
+    let silent = || held(Reason::RuntimeUnavailable, format!("The cluster did not answer for {} s.", limit.as_secs()));
+    timeout(limit, work).await.unwrap_or_else(|_| Err(silent()))
 }
 
 /// What the caller must do: the API server's refusal of the object itself is final, everything else may pass.
 pub(crate) fn port(error: Error) -> PortError {
-    let Error::Api(status) = &error else { return PortError::unavailable(error) };
+    let Error::Api(status) = &error else {
+        return held(Reason::RuntimeUnavailable, format!("The cluster does not answer: {}.", root_cause(&error)));
+    };
     let refused = || PortError::Rejected(format!("The cluster refuses the workload: {}", status.message));
     match status.code {
         409 => PortError::Conflict,
         400 | 422 => refused(),
-        403 if status.message.contains("violates PodSecurity") => refused(),
-        _ => PortError::unavailable(error),
+        403 if status.message.contains("exceeded quota") => {
+            held(Reason::QuotaExceeded, format!("The cluster's quota for sessions is used up: {}", status.message))
+        }
+        403 if is_forbidden(&error) => held(Reason::RightMissing, format!("Sortie lacks a right: {}", status.message)),
+        403 => refused(),
+        _ => held(Reason::RuntimeUnavailable, format!("The cluster cannot serve this now: {}", status.message)),
     }
+}
+
+/// The innermost error: those around it only say that something failed.
+fn root_cause(error: &Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }

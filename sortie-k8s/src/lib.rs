@@ -12,6 +12,7 @@ mod create;
 mod egress;
 mod error;
 mod forward;
+mod guard;
 mod identity;
 mod list;
 mod manifest;
@@ -22,8 +23,10 @@ mod refusal;
 mod remove;
 mod runtime;
 pub mod settings;
+mod unentitled;
 mod watch;
 
 pub use error::ConnectError;
 pub use runtime::KubernetesRuntime;
 pub use settings::Settings;
+pub use unentitled::Unentitled;

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use sortie_core::{
     id::SessionId,
     port::PortError,
+    session::Reason,
     workload::{Labels, Observed, Workload},
 };
 use tracing::warn;
@@ -23,7 +24,8 @@ const LAST_LINES: i64 = 20;
 pub(crate) async fn list(cluster: &Cluster) -> Result<Vec<Workload>, PortError> {
     let mut found: BTreeMap<SessionId, Workload> = BTreeMap::new();
     // Pods last: what is made between the lists was guarded before, so a pod is never seen without its session.
-    let beside = metadata(&cluster.secrets).await?.into_iter().chain(metadata(&cluster.policies).await?);
+    let beside = metadata(&cluster.claims).await?.into_iter().chain(metadata(&cluster.secrets).await?);
+    let beside = beside.chain(metadata(&cluster.policies).await?);
     for labels in beside.filter_map(|it| ours(&it)) {
         found.insert(labels.session.clone(), Workload { labels, observed: Observed::Partial });
     }
@@ -42,6 +44,9 @@ pub(crate) async fn one(cluster: &Cluster, session: &SessionId) -> Result<Observ
     };
     match observe::pod(&pod, &[]) {
         Observed::Starting { .. } => Ok(observe::pod(&pod, &events(cluster, &pod).await)),
+        Observed::Broken(breakage) if breakage.reason == Reason::ImagePullFailed => {
+            Ok(observe::pod(&pod, &events(cluster, &pod).await))
+        }
         Observed::Broken(mut breakage) => {
             breakage.output = output(cluster, &pod).await;
             Ok(Observed::Broken(breakage))
@@ -51,6 +56,10 @@ pub(crate) async fn one(cluster: &Cluster, session: &SessionId) -> Result<Observ
 }
 
 async fn anything_beside(cluster: &Cluster, session: &SessionId) -> Result<bool, PortError> {
+    let claim = cluster.claims.get_metadata_opt(&names::session_claim(session)).await.map_err(error::port)?;
+    if claim.is_some() {
+        return Ok(true);
+    }
     let secret = cluster.secrets.get_metadata_opt(&names::secret(session)).await.map_err(error::port)?;
     if secret.is_some() {
         return Ok(true);

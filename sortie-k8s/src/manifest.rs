@@ -1,6 +1,8 @@
 //! From an order to the objects that fulfil it. Pure: the same order makes the same objects, whoever asks and how often.
 
+mod files;
 mod pod;
+mod screen;
 mod security;
 
 use std::collections::BTreeMap;
@@ -8,27 +10,21 @@ use std::collections::BTreeMap;
 use k8s_openapi::{
     ByteString,
     api::{
-        core::v1::{PersistentVolumeClaim, PersistentVolumeClaimSpec, Secret, VolumeResourceRequirements},
+        core::v1::Secret,
         networking::v1::{
             IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
             NetworkPolicySpec,
         },
     },
-    apimachinery::pkg::{
-        api::resource::Quantity,
-        apis::meta::v1::{LabelSelector, ObjectMeta},
-    },
+    apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
-use sortie_core::{
-    app::DisplayProtocol,
-    id::WorkspaceId,
-    spec::Spec,
-    workload::{Labels, WorkloadOrder},
-};
+use sortie_core::{app::DisplayProtocol, spec::Spec, workload::WorkloadOrder};
 
 use crate::{egress, identity, names, settings::Settings};
 
-pub(crate) use pod::{APP, DISPLAY, pod};
+pub(crate) use files::{Files, claim, session_claim};
+pub(crate) use pod::{APP, pod};
+pub(crate) use screen::{BROWSER, DISPLAY};
 
 /// Where the display's image serves RFB.
 const RFB_PORT: u16 = 5900;
@@ -143,35 +139,6 @@ fn of_namespace(name: &str) -> LabelSelector {
     LabelSelector {
         match_labels: Some(BTreeMap::from([("kubernetes.io/metadata.name".to_owned(), name.to_owned())])),
         ..LabelSelector::default()
-    }
-}
-
-/// The claim of a persistent workspace. It outlives its sessions, so it names its owner and no session.
-pub(crate) fn claim(workspace: &WorkspaceId, labels: &Labels, settings: &Settings) -> PersistentVolumeClaim {
-    PersistentVolumeClaim {
-        metadata: ObjectMeta {
-            name: Some(names::claim(workspace)),
-            labels: Some(BTreeMap::from([
-                (names::MANAGED_BY.to_owned(), names::MANAGER.to_owned()),
-                (names::COMPONENT.to_owned(), "workspace".to_owned()),
-                (names::INSTALLATION.to_owned(), names::label(labels.installation.as_str())),
-            ])),
-            annotations: Some(BTreeMap::from([
-                ("sortie.io/workspace".to_owned(), workspace.as_str().to_owned()),
-                ("sortie.io/owner".to_owned(), labels.owner.as_str().to_owned()),
-            ])),
-            ..ObjectMeta::default()
-        },
-        spec: Some(PersistentVolumeClaimSpec {
-            access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
-            storage_class_name: settings.storage_class.clone(),
-            resources: Some(VolumeResourceRequirements {
-                requests: Some(BTreeMap::from([("storage".to_owned(), Quantity(settings.workspace_size.clone()))])),
-                limits: None,
-            }),
-            ..PersistentVolumeClaimSpec::default()
-        }),
-        status: None,
     }
 }
 

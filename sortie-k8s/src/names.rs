@@ -43,6 +43,11 @@ pub(crate) fn claim(workspace: &WorkspaceId) -> String {
     object("workspace-", workspace.as_str())
 }
 
+/// The claim of a session's own files.
+pub(crate) fn session_claim(session: &SessionId) -> String {
+    object("session-", session.as_str())
+}
+
 /// A label's value for an id.
 pub(crate) fn label(id: &str) -> String {
     let inner = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);

@@ -6,7 +6,7 @@ use sortie_core::{
     workload::{Breakage, Observed},
 };
 
-use crate::manifest::DISPLAY;
+use crate::manifest::{BROWSER, DISPLAY};
 
 /// Exit status of a process that was killed by SIGKILL.
 const KILLED: i32 = 137;
@@ -14,7 +14,7 @@ const KILLED: i32 = 137;
 /// What a pod looks like. `events` explain what its status leaves open; they may be missing.
 pub(crate) fn pod(pod: &Pod, events: &[Event]) -> Observed {
     if pod.metadata.deletion_timestamp.is_some() {
-        return Observed::Ending;
+        return disrupted(pod).map_or(Observed::Ending, Observed::Broken);
     }
     let status = pod.status.as_ref();
     match status.and_then(|it| it.phase.as_deref()) {
@@ -28,7 +28,7 @@ pub(crate) fn pod(pod: &Pod, events: &[Event]) -> Observed {
         _ => {}
     }
     containers(pod)
-        .find_map(|it| terminated(it).or_else(|| hopeless(it)))
+        .find_map(|it| terminated(it).or_else(|| hopeless(it, events)))
         .map_or_else(|| starting(pod, events), Observed::Broken)
 }
 
@@ -42,6 +42,38 @@ fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
 fn is_true(pod: &Pod, condition: &str) -> bool {
     let conditions = pod.status.iter().flat_map(|it| it.conditions.iter().flatten());
     conditions.filter(|it| it.type_ == condition).any(|it| it.status == "True")
+}
+
+/// Whether the cluster takes the pod away by itself, and why (the condition `DisruptionTarget`).
+fn disrupted(pod: &Pod) -> Option<Breakage> {
+    let mut conditions = pod.status.as_ref()?.conditions.iter().flatten();
+    let target = conditions.find(|it| it.type_ == "DisruptionTarget" && it.status == "True")?;
+    let message = target.message.clone().unwrap_or_default();
+    match target.reason.as_deref()? {
+        "DeletionByTaintManager" | "DeletionByPodGC" => Some(broken(Reason::NodeLost, message)),
+        "EvictionByEvictionAPI" | "PreemptionByScheduler" | "TerminationByKubelet" => {
+            Some(broken(Reason::Evicted, message))
+        }
+        _ => None,
+    }
+}
+
+/// The newest message among events with one of these reasons.
+fn newest(events: &[Event], reasons: &[&str]) -> Option<String> {
+    let of = |it: &&Event| it.reason.as_deref().is_some_and(|it| reasons.contains(&it));
+    events.iter().rfind(of).and_then(|it| it.message.clone())
+}
+
+/// An image that is not to be had, or whose registry's credentials are not there.
+fn no_image(message: String, events: &[Event]) -> Breakage {
+    match newest(events, &["FailedToRetrieveImagePullSecret"]) {
+        Some(missing) => broken(Reason::PullSecretMissing, missing),
+        None => broken(Reason::ImagePullFailed, message),
+    }
+}
+
+fn is_screen(container: &ContainerStatus) -> bool {
+    container.name == DISPLAY || container.name == BROWSER
 }
 
 fn broken(reason: Reason, detail: impl Into<String>) -> Breakage {
@@ -66,7 +98,7 @@ fn ended(pod: &Pod) -> Breakage {
 
 /// A container that is over takes its session along. A display that was started again lost every window.
 fn terminated(container: &ContainerStatus) -> Option<Breakage> {
-    if container.name == DISPLAY && container.restart_count > 0 {
+    if is_screen(container) && container.restart_count > 0 {
         return Some(broken(Reason::DisplayFailed, "The display ended."));
     }
     let end = container.state.as_ref()?.terminated.as_ref()?;
@@ -80,20 +112,21 @@ fn terminated(container: &ContainerStatus) -> Option<Breakage> {
         KILLED => "was killed".to_owned(),
         code => format!("ended with exit code {code}"),
     };
-    Some(match container.name.as_str() {
-        DISPLAY => broken(Reason::DisplayFailed, format!("The display {how}.")),
-        _ => broken(Reason::AppExited, format!("The app {how}.")),
+    Some(if is_screen(container) {
+        broken(Reason::DisplayFailed, format!("The display {how}."))
+    } else {
+        broken(Reason::AppExited, format!("The app {how}."))
     })
 }
 
 /// A container that waits for what will not come.
-fn hopeless(container: &ContainerStatus) -> Option<Breakage> {
+fn hopeless(container: &ContainerStatus, events: &[Event]) -> Option<Breakage> {
     let waiting = container.state.as_ref()?.waiting.as_ref()?;
     let message = waiting.message.clone().unwrap_or_default();
     match waiting.reason.as_deref()? {
-        "InvalidImageName" | "ErrImageNeverPull" => Some(broken(Reason::ImagePullFailed, message)),
+        "InvalidImageName" | "ErrImageNeverPull" => Some(no_image(message, events)),
         // The second attempt is over, too: what is missing in the registry stays missing.
-        "ImagePullBackOff" if is_final(&message) => Some(broken(Reason::ImagePullFailed, message)),
+        "ImagePullBackOff" if is_final(&message) => Some(no_image(message, events)),
         "CreateContainerConfigError" if message.contains("runAsNonRoot") || message.contains("non-root") => {
             Some(broken(Reason::ImageNeedsRoot, message))
         }
@@ -119,16 +152,14 @@ fn starting(pod: &Pod, events: &[Event]) -> Observed {
             if message.contains("PersistentVolumeClaim") { Reason::VolumePending } else { Reason::Unschedulable };
         return waiting(format!("waiting for a node: {message}"), Some(cause));
     }
-    let newest = |reasons: &[&str]| {
-        let of = |it: &&Event| it.reason.as_deref().is_some_and(|it| reasons.contains(&it));
-        events.iter().rfind(of).and_then(|it| it.message.clone())
-    };
+    let newest = |reasons: &[&str]| newest(events, reasons);
     for container in containers(pod) {
         let Some(state) = container.state.as_ref().and_then(|it| it.waiting.as_ref()) else { continue };
         let message = state.message.clone().unwrap_or_default();
         match state.reason.as_deref() {
             Some("ErrImagePull" | "ImagePullBackOff") => {
-                return waiting(format!("the image cannot be fetched: {message}"), Some(Reason::ImagePullFailed));
+                let why = no_image(message, events);
+                return waiting(format!("the image cannot be fetched: {}", why.detail), Some(why.reason));
             }
             Some("CreateContainerConfigError") => return waiting(message, Some(Reason::StartRefused)),
             Some("ContainerCreating" | "PodInitializing") => {
@@ -146,8 +177,9 @@ fn starting(pod: &Pod, events: &[Event]) -> Observed {
             _ => {}
         }
     }
-    if containers(pod).any(|it| !it.ready) {
-        return waiting("waiting for its screen".to_owned(), Some(Reason::DisplayFailed));
+    if let Some(late) = containers(pod).find(|it| !it.ready) {
+        let cause = if late.name == DISPLAY { Reason::DisplayFailed } else { Reason::ScreenSilent };
+        return waiting("waiting for its screen".to_owned(), Some(cause));
     }
     waiting("waiting for a node".to_owned(), None)
 }

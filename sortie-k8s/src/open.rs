@@ -2,6 +2,7 @@
 
 use k8s_openapi::api::core::v1::{Pod, Secret};
 use sortie_core::{
+    app::DisplayProtocol,
     id::SessionId,
     port::PortError,
     secret,
@@ -22,12 +23,18 @@ pub(crate) async fn open(
     let Observed::Ready { address: Some(address), .. } = observe::pod(&pod, &[]) else {
         return Err(PortError::unavailable("the session's pod is not ready"));
     };
+    let speaks_websocket = about(&pod, manifest::SCREEN_PROTOCOL) == Some(DisplayProtocol::WebSocket.name());
+    let path = about(&pod, manifest::SCREEN_PATH).unwrap_or("/").to_owned();
     let port = screen_port(&pod).ok_or_else(|| PortError::broken("the pod does not say where its screen is"))?;
     let secret = cluster.secrets.get_opt(&names::secret(session)).await.map_err(error::port)?;
     let password = |key: &str| secret.as_ref().and_then(|it| text(it, key)).map(secret::Secret::new);
     let address = match reach {
+        Reach::PodAddress if speaks_websocket => Address::WebSocket { host: address, port, path },
         Reach::PodAddress => Address::Tcp(address, port),
-        Reach::PortForward(folder) => Address::Unix(forwards.socket(cluster, folder, session, &pod, port).await?),
+        Reach::PortForward(folder) => {
+            let socket = forwards.socket(cluster, folder, session, &pod, port).await?;
+            if speaks_websocket { Address::UnixWebSocket { socket, path } } else { Address::Unix(socket) }
+        }
     };
     Ok(Endpoint {
         address,
@@ -37,7 +44,11 @@ pub(crate) async fn open(
 }
 
 fn screen_port(pod: &Pod) -> Option<u16> {
-    pod.metadata.annotations.as_ref()?.get(manifest::SCREEN_PORT)?.parse().ok()
+    about(pod, manifest::SCREEN_PORT)?.parse().ok()
+}
+
+fn about<'a>(pod: &'a Pod, key: &str) -> Option<&'a str> {
+    pod.metadata.annotations.as_ref()?.get(key).map(String::as_str)
 }
 
 fn text(secret: &Secret, key: &str) -> Option<String> {

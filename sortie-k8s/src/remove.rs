@@ -17,6 +17,7 @@ pub(crate) async fn delete(cluster: &Cluster, labels: &Labels) -> Result<(), Por
     if !remove(&cluster.pods, &names::pod(session), labels).await? {
         return Ok(());
     }
+    remove(&cluster.claims, &names::session_claim(session), labels).await?;
     remove(&cluster.secrets, &names::secret(session), labels).await?;
     remove(&cluster.policies, &names::policy(session), labels).await?;
     Ok(())

@@ -1,5 +1,7 @@
 //! The port's face of this room.
 
+use std::time::Duration;
+
 use sortie_core::{
     id::{PlaceId, SessionId},
     port::{BoxFuture, PortResult, Runtime, runtime::Wake},
@@ -8,9 +10,18 @@ use sortie_core::{
 };
 
 use crate::{
-    client::Cluster, create, error::ConnectError, forward::Forwards, list, open, refusal, remove, settings::Settings,
+    client::Cluster,
+    create,
+    error::{ConnectError, in_time},
+    forward::Forwards,
+    guard, list, open, refusal, remove,
+    settings::Settings,
     watch,
 };
+
+/// The longest that one session's questions and orders may take, and the list of all.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE_WITH_ALL: Duration = Duration::from_secs(60);
 
 /// Runs workloads as pods in one namespace of one cluster.
 pub struct KubernetesRuntime {
@@ -48,24 +59,28 @@ impl Runtime for KubernetesRuntime {
     }
 
     fn list(&self) -> PortResult<'_, Vec<Workload>> {
-        Box::pin(list::list(&self.cluster))
+        Box::pin(in_time(PATIENCE_WITH_ALL, list::list(&self.cluster)))
     }
 
     fn observe<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Observed> {
-        Box::pin(list::one(&self.cluster, session))
+        Box::pin(in_time(PATIENCE, list::one(&self.cluster, session)))
     }
 
     fn create<'a>(&'a self, order: &'a WorkloadOrder) -> PortResult<'a, ()> {
-        Box::pin(create::create(&self.cluster, &self.settings, order))
+        Box::pin(in_time(PATIENCE, create::create(&self.cluster, &self.settings, order)))
+    }
+
+    fn guard<'a>(&'a self, order: &'a WorkloadOrder) -> PortResult<'a, ()> {
+        Box::pin(in_time(PATIENCE, guard::follow(&self.cluster, &self.settings, order)))
     }
 
     fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()> {
         self.forwards.forget(&labels.session);
-        Box::pin(remove::delete(&self.cluster, labels))
+        Box::pin(in_time(PATIENCE, remove::delete(&self.cluster, labels)))
     }
 
     fn open<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Endpoint> {
-        Box::pin(open::open(&self.cluster, &self.settings.reach, &self.forwards, session))
+        Box::pin(in_time(PATIENCE, open::open(&self.cluster, &self.settings.reach, &self.forwards, session)))
     }
 
     fn watch(&self, wake: Wake) -> BoxFuture<'_, ()> {

@@ -35,6 +35,8 @@ pub struct Settings {
     pub reach: Reach,
     /// The image with the X display for apps that bring none.
     pub display_image: String,
+    /// The image with the X display and the browser, beside apps that are web pages.
+    pub browser_image: String,
     /// Names of Secrets with registry credentials.
     pub pull_secrets: Vec<String>,
     /// Which nodes may run pods of sessions.
@@ -45,9 +47,9 @@ pub struct Settings {
     pub runtime_class: Option<String>,
     /// Give pods a user namespace of their own; needed for images that run as root.
     pub user_namespaces: bool,
-    /// The size of a workspace, as a Kubernetes quantity.
+    /// The size of a workspace whose app names none, as a Kubernetes quantity.
     pub workspace_size: String,
-    /// The storage class of persistent workspaces; `None` for the cluster's default.
+    /// The storage class of workspaces on volumes whose app names none; `None` for the cluster's default.
     pub storage_class: Option<String>,
     /// The hard limit on a pod's life.
     pub active_deadline: Option<Duration>,
@@ -76,6 +78,7 @@ impl Default for Settings {
             },
             reach: Reach::PodAddress,
             display_image: "sortie-vnc-sidecar:latest".to_owned(),
+            browser_image: "sortie-browser-sidecar:latest".to_owned(),
             pull_secrets: Vec::new(),
             node_selector: BTreeMap::new(),
             tolerations: Vec::new(),

@@ -6,7 +6,7 @@ use sortie_core::{
     app::{Clipboard, Network, RecordingPolicy, WorkspaceKind},
     id::{AppId, InstallationId, SessionId, UserId},
     invalid::Invalid,
-    spec::{Resources, Spec},
+    spec::{Resources, Spec, Volume},
     time::Timestamp,
     workload::{Labels, Observed, Refusal, Viewport, WorkloadOrder, WorkspaceClaim},
 };
@@ -170,6 +170,8 @@ fn trial_order(maker: &Maker) -> Result<WorkloadOrder, Invalid> {
             window_manager: false,
             display: None,
             workspace: WorkspaceKind::Ephemeral,
+            volume: Volume::default(),
+            web_port: None,
             clipboard: Clipboard { into_app: false, out_of_app: false },
             recording: RecordingPolicy::Never,
             idle_timeout: None,

@@ -37,6 +37,12 @@ pub(crate) fn of(spec: &Spec, settings: &Settings) -> Option<Refusal> {
             "This app brings a display of its own. On this machine every app gets an X display from Sortie: remove `display`.",
         ));
     }
+    if spec.web_port.is_some() {
+        return Some(refusal(
+            "web_app_unsupported",
+            "This app is a web page with a browser beside it, which needs images: run it on Kubernetes.",
+        ));
+    }
     let Some(program) = spec.command.first() else {
         return Some(refusal(
             "command_missing",

@@ -14,7 +14,7 @@ use sortie_core::{
     secret::Secret,
     workload::Condition,
 };
-use sortie_k8s::{KubernetesRuntime, settings::Reach};
+use sortie_k8s::{KubernetesRuntime, Unentitled, settings::Reach};
 use sortie_local::LocalRuntime;
 use sortie_store::Store;
 use tokio::net::TcpListener;
@@ -40,6 +40,8 @@ pub(crate) struct Server {
     pub(crate) listener: TcpListener,
     /// The certificate, where we speak TLS ourselves.
     pub(crate) tls: Option<Tls>,
+    /// What runs apps while the cluster gives us no rights, so that we notice when it does.
+    pub(crate) unentitled: Option<Arc<Unentitled>>,
 }
 
 /// Puts the server together and starts its loops; it serves nobody yet.
@@ -52,7 +54,7 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
     let tasks = Tasks::new();
     let tls = settings.tls.as_ref().map(|files| tls::load(files, &tasks)).transpose()?;
-    let runtime = runtime(settings, Some(&tasks)).await?;
+    let (runtime, unentitled) = runtime(settings, Some(&tasks)).await?;
     let sign_on = sso::sign_on(settings, address)?;
     let clock = SharedClock::of(&store, settings).await;
     if clock.is_shared() {
@@ -71,19 +73,22 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     }
     let api = api(settings, control, sign_on.face, &tasks, address)?;
     announce(settings, address);
-    Ok(Server { store, api, tasks, listener, tls })
+    Ok(Server { store, api, tasks, listener, tls, unentitled })
 }
 
 /// The use cases for one command: no loop runs, and nobody is served.
 pub(crate) async fn without_loops(settings: &Settings) -> anyhow::Result<(Store, Control)> {
     let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
-    let runtime = runtime(settings, None).await?;
+    let (runtime, _) = runtime(settings, None).await?;
     let clock = SharedClock::of(&store, settings).await;
     Ok((store.clone(), Control::new(ports(&store, runtime, clock, None), control_settings(settings))))
 }
 
 /// Opens what runs apps; with tasks it is tried out in the background.
-async fn runtime(settings: &Settings, tasks: Option<&Tasks>) -> anyhow::Result<Arc<dyn Runtime>> {
+async fn runtime(
+    settings: &Settings,
+    tasks: Option<&Tasks>,
+) -> anyhow::Result<(Arc<dyn Runtime>, Option<Arc<Unentitled>>)> {
     match settings.runtime {
         RuntimeKind::Local => {
             let runtime =
@@ -92,14 +97,22 @@ async fn runtime(settings: &Settings, tasks: Option<&Tasks>) -> anyhow::Result<A
                 let tried = runtime.clone();
                 tasks.spawn_loop("probe", move || probe_until_good(tried.clone()));
             }
-            Ok(Arc::new(runtime))
+            Ok((Arc::new(runtime), None))
         }
         RuntimeKind::Kubernetes => {
             if let Reach::PortForward(folder) = &settings.kubernetes.reach {
                 prepare_folder(folder).context("screens of pods cannot be shown")?;
             }
-            let runtime = KubernetesRuntime::connect(settings.kubernetes.clone()).await;
-            Ok(Arc::new(runtime.context("the Kubernetes runtime cannot be used")?))
+            let failed = match KubernetesRuntime::connect(settings.kubernetes.clone()).await {
+                Ok(runtime) => return Ok((Arc::new(runtime), None)),
+                Err(failed) => failed,
+            };
+            let Some(unentitled) = Unentitled::of(&settings.kubernetes, &failed) else {
+                return Err(failed).context("the Kubernetes runtime cannot be used");
+            };
+            warn!(place.id = %unentitled.place(), missing = unentitled.missing(), "No app can be started");
+            let unentitled = Arc::new(unentitled);
+            Ok((unentitled.clone(), Some(unentitled)))
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::bail;
+use sortie_k8s::Unentitled;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
 
@@ -13,18 +14,20 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 /// Serves until SIGTERM or SIGINT; a second signal ends at once. Workloads outlive the server.
 pub(crate) async fn serve(server: Server) -> anyhow::Result<()> {
-    let Server { store, api, tasks, listener, tls } = server;
+    let Server { store, api, tasks, listener, tls, unentitled } = server;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let serving = match tls {
         Some(tls) => tokio::spawn(sortie_api::server::serve_tls(listener, api.clone(), tls)),
         None => tokio::spawn(sortie_api::server::serve(listener, api.clone())),
     };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    let starts_anew = tokio::select! {
+        _ = terminate.recv() => false,
+        _ = interrupt.recv() => false,
+        // Which place the namespace is decides about leases and rows, so it is learned by starting, and only so.
+        () = entitled(unentitled.as_deref()) => true,
         ended = serving => bail!("the listener ended by itself: {ended:?}"),
-    }
+    };
     info!("Asked to end; draining");
     let drained = async {
         api.drain().await;
@@ -40,6 +43,17 @@ pub(crate) async fn serve(server: Server) -> anyhow::Result<()> {
         warn!("Not everything ended in time");
     }
     tokio::task::spawn_blocking(move || store.close()).await?;
+    if starts_anew {
+        bail!("the cluster's rights are there now: start again to use them");
+    }
     info!("Ended");
     Ok(())
+}
+
+/// Returns when the rights have come that were missing at the start; never where none were.
+async fn entitled(unentitled: Option<&Unentitled>) {
+    match unentitled {
+        Some(waiting) => waiting.entitled().await,
+        None => std::future::pending().await,
+    }
 }

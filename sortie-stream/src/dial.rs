@@ -24,6 +24,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The longest pause: a display that appears is found within this time.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
+/// What the upgrade over a Unix socket names as its port: there is none.
+const HTTP_PORT: u16 = 80;
+
 /// Why nobody could be reached.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to reach the display within {waited:?}")]
@@ -44,6 +47,8 @@ pub enum Upstream {
     Unix(UnixStream),
     /// Inside a WebSocket over TCP.
     WebSocket(Box<WebSocket<TcpStream>>),
+    /// Inside a WebSocket over a Unix socket.
+    UnixWebSocket(Box<WebSocket<UnixStream>>),
 }
 
 /// Connects to `address`, again and again until `patience` is over: pauses of 20, 40, 80, 160 and then 250 ms. TCP sends without
@@ -76,6 +81,10 @@ async fn connect(address: &Address) -> io::Result<Upstream> {
             let stream = tcp(host, *port).await?;
             Ok(Upstream::WebSocket(Box::new(upgrade::upgrade(stream, host, *port, path).await?)))
         }
+        Address::UnixWebSocket { socket, path } => {
+            let stream = UnixStream::connect(socket).await?;
+            Ok(Upstream::UnixWebSocket(Box::new(upgrade::upgrade(stream, "localhost", HTTP_PORT, path).await?)))
+        }
     }
 }
 
@@ -103,6 +112,7 @@ impl AsyncRead for Upstream {
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
             Self::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
             Self::WebSocket(stream) => Pin::new(stream.as_mut()).poll_read(cx, buffer),
+            Self::UnixWebSocket(stream) => Pin::new(stream.as_mut()).poll_read(cx, buffer),
         }
     }
 }
@@ -113,6 +123,7 @@ impl AsyncWrite for Upstream {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
             Self::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
             Self::WebSocket(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
+            Self::UnixWebSocket(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
         }
     }
 
@@ -121,6 +132,7 @@ impl AsyncWrite for Upstream {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
             Self::Unix(stream) => Pin::new(stream).poll_flush(cx),
             Self::WebSocket(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
+            Self::UnixWebSocket(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
         }
     }
 
@@ -129,6 +141,7 @@ impl AsyncWrite for Upstream {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::WebSocket(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+            Self::UnixWebSocket(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
         }
     }
 }

@@ -44,8 +44,13 @@ pub(super) fn of_ending(reason: Reason, detail: String) -> CloseReason {
         | Reason::ImageNeedsRoot
         | Reason::ImagePullFailed
         | Reason::LifetimeExceeded
+        | Reason::PolicyFailed
+        | Reason::PullSecretMissing
         | Reason::QuotaExceeded
         | Reason::Replaced
+        | Reason::RightMissing
+        | Reason::RuntimeUnavailable
+        | Reason::ScreenSilent
         | Reason::StartRefused
         | Reason::StartTimeout
         | Reason::StoppedByAdmin

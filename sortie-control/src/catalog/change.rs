@@ -118,6 +118,9 @@ impl Control {
             Err(error) => return Err(error.into()),
         }
         info!(app.id = %app.id, "App updated");
+        if before.fields.egress != app.fields.egress {
+            self.hasten_egress(&app).await;
+        }
         self.committed().await;
         Ok(self.view(caller, app))
     }

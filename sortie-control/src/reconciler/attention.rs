@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use sortie_core::{
+    app::EgressPolicy,
     session::{Session, Status, Watch},
-    workload::{Observed, Refusal},
+    workload::{Held, Observed, Refusal},
 };
 
 /// The longest gap between two looks that still counts as watching.
@@ -22,11 +23,35 @@ pub(crate) struct Attention {
     failures: u32,
     /// What the runtime said when it refused for good.
     pub(crate) refused: Option<Refusal>,
+    /// What kept the runtime from making the workload.
+    pub(crate) held: Option<Held>,
+    /// The egress policy that the workload surely obeys.
+    obeyed: Option<Obeyed>,
     /// Somebody else holds the workspace.
     pub(crate) workspace_taken: bool,
 }
 
+/// What the runtime was last told of an egress policy, with success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Obeyed(Option<EgressPolicy>);
+
+impl Obeyed {
+    fn of(row: &Session) -> Self {
+        Self(row.spec.as_ref().and_then(|it| it.egress.clone()))
+    }
+}
+
 impl Attention {
+    /// Whether the workload surely obeys the egress policy of its row.
+    pub(crate) fn is_guarded(&self, row: &Session) -> bool {
+        self.obeyed == Some(Obeyed::of(row))
+    }
+
+    /// It does now.
+    pub(crate) fn guarded(&mut self, row: &Session) {
+        self.obeyed = Some(Obeyed::of(row));
+    }
+
     /// Counts the time since the last look, and answers what [`next_step`](sortie_core::session::next_step) wants to know.
     pub(crate) fn look(&mut self, now: Duration, row: &Session, observed: &Observed, ready_timeout: Duration) -> Watch {
         let gap = self.last_look.map_or(Duration::ZERO, |last| counted(now.saturating_sub(last)));
@@ -41,6 +66,7 @@ impl Attention {
             creating_for: self.creating_for,
             starting_for: self.starting_for,
             refused: self.refused.clone(),
+            held: self.held.clone(),
             workspace_taken: self.workspace_taken,
             ready_timeout,
         }
@@ -62,6 +88,7 @@ impl Attention {
     /// Something worked.
     pub(crate) fn succeeded(&mut self) {
         self.failures = 0;
+        self.held = None;
     }
 }
 

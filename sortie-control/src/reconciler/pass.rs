@@ -19,6 +19,7 @@ impl Control {
     pub(crate) async fn compare_all(&self) -> Result<(), ControlError> {
         let workloads = self.ports.runtime.list().await?;
         let rows = self.ports.sessions.unreleased(self.ports.runtime.place()).await?;
+        self.follow_egress(&rows).await?;
         let known: HashSet<SessionId> = rows.iter().map(|it| it.id.clone()).collect();
         let mut unknown = Vec::new();
         for workload in &workloads {
@@ -38,7 +39,8 @@ impl Control {
             .map(|it| &it.labels.session)
             .collect();
         for row in &rows {
-            if row.status != Status::Running || !ready.contains(&row.id) {
+            let is_guarded = self.reconciler.attention().get(&row.id).is_some_and(|it| it.is_guarded(row));
+            if row.status != Status::Running || !ready.contains(&row.id) || !is_guarded {
                 self.reconciler.wake(&row.id);
             }
         }

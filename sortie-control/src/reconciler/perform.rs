@@ -7,8 +7,11 @@ use sortie_core::{
     event::{Event, SessionEventKind},
     id::SessionId,
     port::{PortError, sessions::Guard},
-    session::{PhaseKind, Reason, Session, SessionEvent, Status, Step, apply, next_step, reconcile::Waiting},
-    workload::{Labels, Observed, Refusal, WorkloadOrder},
+    session::{
+        PhaseKind, Reason, Session, SessionEvent, Status, Step, apply, next_step,
+        reconcile::{Waiting, unseen},
+    },
+    workload::{Held, Labels, Observed, Refusal, WorkloadOrder},
 };
 use tracing::{debug, info, warn};
 
@@ -51,7 +54,10 @@ impl Control {
 
     async fn reconcile_once(&self, id: &SessionId) -> Result<Done, PortError> {
         // The workload first, the row second: a row that is read later knows at least as much.
-        let observed = self.ports.runtime.observe(id).await?;
+        let observed = match self.ports.runtime.observe(id).await {
+            Ok(observed) => observed,
+            Err(error) => return self.look_away(id, error).await,
+        };
         let Some(row) = self.ports.sessions.find_session(id).await? else {
             // Workloads without a row are judged by the full pass, which knows how many there are.
             self.reconciler.attention().remove(id);
@@ -64,7 +70,45 @@ impl Control {
         let watch = self.attend(id, |it| it.look(self.monotonic(), &row, &observed, ready_timeout));
         let step = next_step(Some(&row), &observed, &watch);
         debug!(status = row.status.name(), ?observed, ?step, "Step decided");
-        self.perform(&row, &observed, step).await
+        let done = self.perform(&row, &observed, step).await?;
+        if let (Done::Later(_), Observed::Ready { .. } | Observed::Starting { .. }) = (&done, &observed) {
+            self.guard(&row).await?;
+        }
+        Ok(done)
+    }
+
+    /// The runtime did not say what the workload looks like: whoever waits for it is told, and does not wait for ever.
+    async fn look_away(&self, id: &SessionId, error: PortError) -> Result<Done, PortError> {
+        let Some(row) = self.ports.sessions.find_session(id).await? else { return Err(error) };
+        if row.place != *self.ports.runtime.place() {
+            return Ok(Done::Later(Next::Rest));
+        }
+        let ready_timeout = self.settings.ready_timeout;
+        let nothing = Observed::Absent;
+        let watch = self.attend(id, |it| it.look(self.monotonic(), &row, &nothing, ready_timeout));
+        match unseen(&row, &watch) {
+            Step::Record(event) => return self.record(&row, &nothing, event).await,
+            Step::Wait(waiting) => drop(self.wait(&row, waiting).await?),
+            Step::Create | Step::Delete | Step::RecordReleased | Step::SettleOrphan | Step::Rest => {}
+        }
+        Err(error)
+    }
+
+    /// Brings what a live workload may reach in line with its row, unless it surely is.
+    async fn guard(&self, row: &Session) -> Result<(), PortError> {
+        if row.status.is_final() || self.attend(&row.id, |it| it.is_guarded(row)) {
+            return Ok(());
+        }
+        let Some(order) = self.order(row) else { return Ok(()) };
+        self.ports.runtime.guard(&order).await?;
+        self.attend(&row.id, |it| it.guarded(row));
+        Ok(())
+    }
+
+    /// What the runtime is told about a row; `None` for one without a definition of its app.
+    fn order(&self, row: &Session) -> Option<WorkloadOrder> {
+        let (labels, spec) = (self.labels(row), row.spec.clone()?);
+        Some(WorkloadOrder { labels, spec, viewport: row.viewport, workspace: row.workspace.clone() })
     }
 
     async fn perform(&self, row: &Session, observed: &Observed, step: Step) -> Result<Done, PortError> {
@@ -94,12 +138,10 @@ impl Control {
                 return self.wait(row, Waiting::Workspace).await;
             }
         }
-        let Some(spec) = row.spec.clone() else {
+        let Some(order) = self.order(row) else {
             self.refuse(row, "the session was written without a definition of its app".to_owned());
             return Ok(Done::Onward);
         };
-        let order =
-            WorkloadOrder { labels: self.labels(row), spec, viewport: row.viewport, workspace: row.workspace.clone() };
         match self.ports.runtime.create(&order).await {
             Ok(()) => {
                 self.attend(&row.id, super::Attention::succeeded);
@@ -109,6 +151,13 @@ impl Control {
             Err(PortError::Rejected(why)) => {
                 self.refuse(row, why);
                 Ok(Done::Onward)
+            }
+            Err(PortError::Unavailable(why)) => {
+                let Some(held) = why.downcast_ref::<Held>() else { return Err(PortError::Unavailable(why)) };
+                warn!(reason = held.reason.code(), error = %held, "Workload could not be ordered; trying again after a pause");
+                self.attend(&row.id, |it| it.held = Some(held.clone()));
+                self.wait(row, Waiting::Start { detail: held.detail.clone() }).await?;
+                Ok(Done::Later(Next::Again(self.attend(&row.id, super::Attention::back_off))))
             }
             Err(error) => Err(error),
         }

@@ -162,7 +162,7 @@ impl Control {
         launch: &Launch,
     ) -> Result<Session, ControlError> {
         let workspace = match spec.workspace {
-            WorkspaceKind::Ephemeral => WorkspaceClaim::Ephemeral,
+            WorkspaceKind::Ephemeral | WorkspaceKind::Volume => WorkspaceClaim::Ephemeral,
             WorkspaceKind::Persistent => {
                 let known = self.ports.sessions.workspace_of(&launch.owner, &app.id).await?;
                 WorkspaceClaim::Persistent(known.unwrap_or_else(|| self.ids().workspace()))

@@ -7,6 +7,7 @@ mod accounts;
 mod catalog;
 mod crash;
 mod credentials;
+mod egress;
 mod events;
 mod example;
 mod expiry;

@@ -8,7 +8,7 @@ use sortie_core::{
     session::{PhaseKind, Reason, Session, Status},
 };
 
-use crate::stage::{Mood, Stage, hidden, persistent, request, request_for};
+use crate::stage::{Mood, Stage, hidden, persistent, request, request_for, within};
 
 fn reason(session: &Session) -> Option<Reason> {
     session.ending.as_ref().map(|it| it.reason)
@@ -66,6 +66,50 @@ async fn an_engine_that_is_away_is_tried_again_until_it_is_back() {
     let launched = stage.launch(&ada, "terminal").await;
     stage.runtime.mood(Mood::Quick);
     stage.until(&launched.id, "running", |it| it.status == Status::Running).await;
+}
+
+/// Lets watched time go by, look for look, until the session is as wanted.
+async fn until_late(stage: &Stage, id: &SessionId, wanted: impl Fn(&Session) -> bool) -> Session {
+    within("the session to end", async {
+        loop {
+            let session = stage.stored(id).await;
+            if wanted(&session) {
+                return session;
+            }
+            stage.clock.advance(Duration::from_secs(1));
+            stage.control.reconciler().wake(id);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_launch_that_a_quota_holds_up_says_so_and_fails_with_that_cause() {
+    let stage = Stage::with(Settings { ready_timeout: Duration::from_secs(5), ..Settings::default() }).await;
+    stage.app("terminal", |_| {}).await;
+    stage.runtime.mood(Mood::Full);
+    let ada = stage.caller("admin").await;
+    let launched = stage.launch(&ada, "terminal").await;
+    stage.until(&launched.id, "told why", |it| it.phase.detail.contains("10 of 10")).await;
+    let failed = until_late(&stage, &launched.id, |it| it.status == Status::Failed).await;
+    assert_eq!(reason(&failed), Some(Reason::QuotaExceeded));
+    stage.until(&launched.id, "released", |it| it.released_at.is_some()).await;
+}
+
+#[tokio::test]
+async fn a_launch_that_nobody_can_see_says_so_and_fails_in_time() {
+    let stage = Stage::with(Settings { ready_timeout: Duration::from_secs(5), ..Settings::default() }).await;
+    stage.app("terminal", |_| {}).await;
+    stage.runtime.mood(Mood::Unseen);
+    let ada = stage.caller("admin").await;
+    let launched = stage.launch(&ada, "terminal").await;
+    stage.until(&launched.id, "told why", |it| it.phase.detail.contains("does not answer")).await;
+    let failed = until_late(&stage, &launched.id, |it| it.status == Status::Failed).await;
+    assert_eq!(reason(&failed), Some(Reason::RuntimeUnavailable));
+    assert_eq!(failed.released_at, None, "what nobody saw is not gone");
+    stage.runtime.mood(Mood::Quick);
+    stage.until(&launched.id, "released", |it| it.released_at.is_some()).await;
 }
 
 #[tokio::test]

@@ -72,6 +72,8 @@ choice! {
     WorkspaceKind, default Ephemeral {
         /// Made and removed with it.
         Ephemeral = "ephemeral",
+        /// Made and removed with it, on a volume of their own where the runtime has volumes.
+        Volume = "volume",
         /// The person's own for this app, kept; one session holds it at a time.
         Persistent = "persistent",
     }

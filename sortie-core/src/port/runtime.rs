@@ -35,6 +35,14 @@ pub trait Runtime: Send + Sync {
     /// `Rejected` means never (the session fails with these words); `Unavailable` means try again.
     fn create<'a>(&'a self, order: &'a WorkloadOrder) -> PortResult<'a, ()>;
 
+    /// Makes a workload that exists obey the order's egress policy, which may have changed since it was made. Absent is success.
+    ///
+    /// A runtime whose workloads reach no network has nothing to do.
+    fn guard<'a>(&'a self, order: &'a WorkloadOrder) -> PortResult<'a, ()> {
+        let _ = order;
+        Box::pin(async { Ok(()) })
+    }
+
     /// Begins to remove a workload and everything beside it, if it still is the one with these labels. Absent is success.
     /// What stands beside it may go only after it: call again while anything is observed.
     fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()>;

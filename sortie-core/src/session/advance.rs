@@ -1,7 +1,7 @@
 //! What a row looks like after a legal move. The store writes it with compare-and-set.
 
 use super::{Ending, NewSession, Phase, PhaseKind, Session, Status, Transition};
-use crate::time::Timestamp;
+use crate::{app::EgressPolicy, spec::Spec, time::Timestamp};
 
 impl Session {
     /// The row of a fresh launch.
@@ -65,6 +65,18 @@ impl Session {
         Some(next)
     }
 
+    /// The row of a live session with another egress policy; `None` when that changes nothing. It is the one part of an app's
+    /// definition that follows the app.
+    pub fn with_egress(&self, egress: Option<&EgressPolicy>, at: Timestamp) -> Option<Self> {
+        let spec = self.spec.as_ref()?;
+        if self.status.is_final() || spec.egress.as_ref() == egress {
+            return None;
+        }
+        let mut next = self.changed(at);
+        next.spec = Some(Spec { egress: egress.cloned(), ..spec.clone() });
+        Some(next)
+    }
+
     /// The row after everything of its workload was observed gone.
     #[must_use]
     pub fn released(&self, at: Timestamp) -> Self {
@@ -81,7 +93,10 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Reason, SessionEvent, fixture, status::apply};
+    use crate::{
+        app::EgressMode,
+        session::{Reason, SessionEvent, fixture, status::apply},
+    };
 
     #[test]
     fn an_ended_row_says_why_and_when_and_counts_its_version() {
@@ -99,5 +114,19 @@ mod tests {
         assert_eq!(row.in_phase(PhaseKind::Queued, "", Timestamp::from_micros(9)), None);
         let told = row.in_phase(PhaseKind::Queued, "soon", Timestamp::from_micros(9)).unwrap();
         assert_eq!(told.phase.since, row.phase.since);
+    }
+
+    #[test]
+    fn only_a_live_row_follows_an_egress_policy_and_only_a_new_one() {
+        let at = Timestamp::from_micros(9);
+        let policy = EgressPolicy { mode: EgressMode::Denylist, rules: Vec::new() };
+        let mut row = fixture::session(Status::Running);
+        assert_eq!(row.with_egress(Some(&policy), at), None, "a row of an older system has no definition");
+        row.spec = Some(fixture::spec());
+        let next = row.with_egress(Some(&policy), at).unwrap();
+        assert_eq!((next.version, next.spec.as_ref().unwrap().egress.as_ref()), (2, Some(&policy)));
+        assert_eq!(next.with_egress(Some(&policy), at), None);
+        let over = Session { spec: row.spec, ..fixture::session(Status::Stopped) };
+        assert_eq!(over.with_egress(Some(&policy), at), None);
     }
 }

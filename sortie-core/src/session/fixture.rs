@@ -2,7 +2,9 @@
 
 use super::{Ending, Phase, PhaseKind, Reason, Session, Status};
 use crate::{
+    app::{Clipboard, Network, RecordingPolicy, WorkspaceKind},
     id::{AppId, PlaceId, SessionId, TenantId, UserId},
+    spec::{Resources, Spec, Volume},
     time::Timestamp,
     workload::{Viewport, WorkspaceClaim},
 };
@@ -40,5 +42,29 @@ pub(crate) fn session(status: Status) -> Session {
         last_input_at: None,
         released_at: None,
         replaces: None,
+    }
+}
+
+/// A definition with nothing special.
+pub(crate) fn spec() -> Spec {
+    Spec {
+        app: AppId::new("terminal").unwrap(),
+        app_name: "Terminal".to_owned(),
+        image: None,
+        command: vec!["xterm".to_owned()],
+        args: Vec::new(),
+        env: Vec::new(),
+        network: Network::None,
+        egress: None,
+        resources: Resources::default(),
+        window_manager: false,
+        display: None,
+        workspace: WorkspaceKind::Ephemeral,
+        volume: Volume::default(),
+        web_port: None,
+        clipboard: Clipboard::default(),
+        recording: RecordingPolicy::Never,
+        idle_timeout: None,
+        run_as_root: false,
     }
 }

@@ -55,12 +55,22 @@ reasons! {
     NodeLost, "node_lost", "The machine on which the session ran is gone.", Some("Start it again.");
     /// It used more memory than it may.
     OutOfMemory, "out_of_memory", "The app used all the memory that it may.", Some("Ask the administrator for a higher memory limit.");
+    /// The network's rules for it could not be set up.
+    PolicyFailed, "policy_failed", "The app's network rules could not be set up, and without them it is not started.", Some("Ask the administrator whether the cluster lets Sortie make network policies.");
     /// Its place is gone.
     PlaceLost, "place_lost", "The place where the session ran is gone.", Some("Start it again.");
+    /// The Secret with the registry's credentials is not there.
+    PullSecretMissing, "pull_secret_missing", "The app's image could not be fetched: the registry's credentials are missing.", Some("Ask the administrator to make the Secret that SORTIE_K8S_PULL_SECRETS names.");
     /// The place has no room left for this tenant or owner.
     QuotaExceeded, "quota_exceeded", "The cluster's quota for sessions is used up.", Some("End another session, or ask the administrator for a larger quota.");
     /// A restart took its place.
     Replaced, "replaced", "The session was started again.", None;
+    /// Sortie may not do in the cluster what a session needs.
+    RightMissing, "right_missing", "Sortie lacks a right in the cluster.", Some("Ask the administrator to apply deploy/kubernetes/rbac.yaml.");
+    /// What runs apps does not answer.
+    RuntimeUnavailable, "runtime_unavailable", "What runs the apps did not answer.", Some("Try again later; if it happens again, tell the administrator.");
+    /// It runs, and its screen answers nobody.
+    ScreenSilent, "screen_silent", "The app runs, and its screen does not answer.", Some("Ask the administrator to check the port of the app's display.");
     /// The runtime said never.
     StartRefused, "start_refused", "The app cannot be started here.", Some("Ask the administrator to mend the app's definition or the server.");
     /// It did not get ready in time.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Reason, Session, SessionEvent, Status};
-use crate::workload::{Breakage, Observed, Refusal};
+use crate::workload::{Breakage, Held, Observed, Refusal};
 
 /// How long a running session's workload may look as if it were starting again.
 pub const RUNNING_BUT_STARTING: Duration = Duration::from_mins(2);
@@ -17,6 +17,8 @@ pub struct Watch {
     pub starting_for: Duration,
     /// What the runtime answered when it refused for good.
     pub refused: Option<Refusal>,
+    /// What kept the runtime from making the workload when it was last asked.
+    pub held: Option<Held>,
     /// Another session still holds the persistent workspace.
     pub workspace_taken: bool,
     /// How long `creating` may take.
@@ -74,6 +76,19 @@ pub fn next_step(row: Option<&Session>, observed: &Observed, watch: &Watch) -> S
     }
 }
 
+/// Decides for a session whose workload could not be looked at. Nothing is concluded from that, but that nobody waits for ever:
+/// a session that is over in its row is removed when the runtime answers again.
+pub fn unseen(session: &Session, watch: &Watch) -> Step {
+    const DETAIL: &str = "what runs the apps does not answer";
+    match session.status {
+        Status::Creating if watch.creating_for >= watch.ready_timeout => {
+            too_late(watch, DETAIL, Some(Reason::RuntimeUnavailable))
+        }
+        Status::Creating => Step::Wait(Waiting::Start { detail: DETAIL.to_owned() }),
+        Status::Running | Status::Stopped | Status::Expired | Status::Failed => Step::Rest,
+    }
+}
+
 fn creating(observed: &Observed, watch: &Watch) -> Step {
     match observed {
         // Making a workload is idempotent: it completes what an interrupted attempt left.
@@ -84,7 +99,11 @@ fn creating(observed: &Observed, watch: &Watch) -> Step {
             if watch.workspace_taken {
                 return Step::Wait(Waiting::Workspace);
             }
-            if watch.creating_for >= watch.ready_timeout { too_late(watch, "", None) } else { Step::Create }
+            if watch.creating_for < watch.ready_timeout {
+                return Step::Create;
+            }
+            let (detail, cause) = watch.held.as_ref().map_or(("", None), |it| (it.detail.as_str(), Some(it.reason)));
+            too_late(watch, detail, cause)
         }
         Observed::Starting { detail, cause } => {
             if watch.creating_for >= watch.ready_timeout {

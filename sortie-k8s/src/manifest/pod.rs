@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::{
     api::core::v1::{
-        Container, ContainerPort, EmptyDirVolumeSource, EnvVar, LocalObjectReference,
-        PersistentVolumeClaimVolumeSource, Pod, PodSpec, Probe, ResourceRequirements, SecretVolumeSource,
-        TCPSocketAction, Toleration, Volume, VolumeMount,
+        Container, ContainerPort, EnvVar, LocalObjectReference, Pod, PodSpec, Probe, ResourceRequirements,
+        SecretVolumeSource, TCPSocketAction, Toleration, Volume, VolumeMount,
     },
     apimachinery::pkg::{api::resource::Quantity, util::intstr::IntOrString},
 };
 use sortie_core::{
     spec::{Resources, Spec},
-    workload::{WorkloadOrder, WorkspaceClaim},
+    workload::WorkloadOrder,
 };
 
 use super::{
+    files::{self, scratch},
+    screen::{self, DISPLAY_NAME, X_COOKIE_FOLDER, X_SOCKETS},
     screen_annotations, screen_port,
     security::{self, RunAs},
 };
@@ -23,17 +24,11 @@ use crate::{identity, names, settings::Settings};
 
 /// The container of the app.
 pub(crate) const APP: &str = "app";
-/// The container of the display.
-pub(crate) const DISPLAY: &str = "vnc-sidecar";
-
-/// The X display's number in every pod.
-const DISPLAY_NAME: &str = ":99";
-const X_SOCKETS: &str = "/tmp/.X11-unix";
-/// The X cookie for the app: written by the display when it starts.
-const X_COOKIE_FOLDER: &str = "/run/sortie/x";
-/// The passwords: seen by the display only.
-const SECRET_FOLDER: &str = "/run/sortie/display";
 const HOME: &str = "/home/user";
+/// The taints of a node that is gone or may be, and how long its pods wait for it to come back. Without these lines it would be
+/// five minutes before anybody is told.
+const LOST_NODE: [&str; 2] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+const LOST_NODE_SECONDS: i64 = 60;
 /// A workload that is told to end gets this long.
 const GRACE_SECONDS: i64 = 5;
 
@@ -42,12 +37,11 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
     let spec = &order.spec;
     let mut metadata = identity::metadata(names::pod(&order.labels.session), order);
     metadata.annotations.get_or_insert_default().extend(screen_annotations(spec));
-    let own_display = spec.display.is_some();
     Pod {
         metadata,
         spec: Some(PodSpec {
             containers: vec![app(order)],
-            init_containers: (!own_display).then(|| vec![display(order, settings)]),
+            init_containers: screen::sidecar(order, settings).map(|it| vec![it]),
             volumes: Some(volumes(order, settings)),
             restart_policy: Some("Never".to_owned()),
             termination_grace_period_seconds: Some(GRACE_SECONDS),
@@ -59,7 +53,7 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
             image_pull_secrets: (!settings.pull_secrets.is_empty())
                 .then(|| settings.pull_secrets.iter().map(|it| LocalObjectReference { name: it.clone() }).collect()),
             node_selector: (!settings.node_selector.is_empty()).then(|| settings.node_selector.clone()),
-            tolerations: (!settings.tolerations.is_empty()).then(|| tolerations(settings)),
+            tolerations: Some(tolerations(settings)),
             runtime_class_name: settings.runtime_class.clone(),
             security_context: Some(security::of_pod(run_as(&order.spec))),
             ..PodSpec::default()
@@ -71,6 +65,7 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
 fn app(order: &WorkloadOrder) -> Container {
     let spec = &order.spec;
     let own_display = spec.display.is_some();
+    let draws = !own_display && spec.web_port.is_none();
     let mut env = vec![variable("HOME", HOME)];
     let mut mounts = vec![
         mount("workspace", "/workspace", false),
@@ -78,7 +73,7 @@ fn app(order: &WorkloadOrder) -> Container {
         mount("workspace", "/home/user/workspace", false),
         mount("tmp", "/tmp", false),
     ];
-    if !own_display {
+    if draws {
         env.push(variable("DISPLAY", DISPLAY_NAME));
         env.push(variable("XAUTHORITY", &format!("{X_COOKIE_FOLDER}/cookie")));
         mounts.push(mount("x11", X_SOCKETS, true));
@@ -102,58 +97,11 @@ fn app(order: &WorkloadOrder) -> Container {
     }
 }
 
-/// A sidecar in Kubernetes' own sense (1.29): the app is not started before the display answers.
-fn display(order: &WorkloadOrder, settings: &Settings) -> Container {
-    let spec = &order.spec;
-    let screen = format!("{}x{}", order.viewport.width(), order.viewport.height());
-    let flag = |yes: bool| if yes { "1" } else { "0" };
-    let port = i32::from(screen_port(spec));
-    Container {
-        name: DISPLAY.to_owned(),
-        image: Some(settings.display_image.clone()),
-        image_pull_policy: Some("IfNotPresent".to_owned()),
-        env: Some(vec![
-            variable("DISPLAY", DISPLAY_NAME),
-            variable("SCREEN_RESOLUTION", &format!("{screen}x24")),
-            variable("SORTIE_CLIPBOARD_IN", flag(spec.clipboard.into_app)),
-            variable("SORTIE_CLIPBOARD_OUT", flag(spec.clipboard.out_of_app)),
-            variable("SORTIE_WINDOW_MANAGER", flag(spec.window_manager)),
-        ]),
-        ports: Some(vec![named_port(port)]),
-        restart_policy: Some("Always".to_owned()),
-        startup_probe: Some(Probe { failure_threshold: Some(60), ..answers_on(port) }),
-        readiness_probe: Some(answers_on(port)),
-        resources: Some(ResourceRequirements {
-            requests: Some(quantities([("cpu", "100m"), ("memory", "128Mi")])),
-            limits: Some(quantities([("cpu", "500m"), ("memory", "512Mi")])),
-            claims: None,
-        }),
-        security_context: Some(security::of_display()),
-        volume_mounts: Some(vec![
-            mount("x11", X_SOCKETS, false),
-            mount("cookie", X_COOKIE_FOLDER, false),
-            mount("display", SECRET_FOLDER, true),
-            mount("display-tmp", "/tmp", false),
-        ]),
-        ..Container::default()
-    }
-}
-
 fn volumes(order: &WorkloadOrder, settings: &Settings) -> Vec<Volume> {
-    let workspace = match &order.workspace {
-        WorkspaceClaim::Ephemeral => scratch("workspace", &settings.workspace_size),
-        WorkspaceClaim::Persistent(workspace) => Volume {
-            name: "workspace".to_owned(),
-            persistent_volume_claim: Some(PersistentVolumeClaimVolumeSource {
-                claim_name: names::claim(workspace),
-                read_only: None,
-            }),
-            ..Volume::default()
-        },
-    };
-    let mut volumes = vec![workspace, scratch("home", "1Gi"), scratch("tmp", "1Gi")];
+    let mut volumes = vec![files::volume(order, settings), scratch("home", "1Gi"), scratch("tmp", "1Gi")];
     if order.spec.display.is_none() {
-        volumes.extend([scratch("x11", "1Mi"), scratch("cookie", "1Mi"), scratch("display-tmp", "64Mi")]);
+        let room = if order.spec.web_port.is_some() { screen::BROWSER_ROOM } else { "64Mi" };
+        volumes.extend([scratch("x11", "1Mi"), scratch("cookie", "1Mi"), scratch("display-tmp", room)]);
         volumes.push(Volume {
             name: "display".to_owned(),
             secret: Some(SecretVolumeSource {
@@ -171,6 +119,7 @@ fn run_as(spec: &Spec) -> RunAs {
     match (spec.run_as_root, &spec.display) {
         (true, _) => RunAs::Root,
         (false, Some(_)) => RunAs::Image,
+        (false, None) if spec.web_port.is_some() => RunAs::Image,
         (false, None) => RunAs::Session,
     }
 }
@@ -183,7 +132,17 @@ fn tolerations(settings: &Settings) -> Vec<Toleration> {
         effect: it.effect.clone(),
         ..Toleration::default()
     };
-    settings.tolerations.iter().map(of).collect()
+    let said: Vec<Toleration> = settings.tolerations.iter().map(of).collect();
+    let lost = LOST_NODE.into_iter().filter(|key| !said.iter().any(|it| it.key.as_deref() == Some(*key)));
+    let lost = lost.map(|key| Toleration {
+        key: Some(key.to_owned()),
+        operator: Some("Exists".to_owned()),
+        effect: Some("NoExecute".to_owned()),
+        toleration_seconds: Some(LOST_NODE_SECONDS),
+        ..Toleration::default()
+    });
+    let lost: Vec<Toleration> = lost.collect();
+    said.into_iter().chain(lost).collect()
 }
 
 fn resources(wanted: &Resources) -> ResourceRequirements {
@@ -204,19 +163,7 @@ fn resources(wanted: &Resources) -> ResourceRequirements {
     }
 }
 
-fn quantities<const N: usize>(list: [(&str, &str); N]) -> BTreeMap<String, Quantity> {
-    list.into_iter().map(|(name, amount)| (name.to_owned(), Quantity(amount.to_owned()))).collect()
-}
-
-fn scratch(name: &str, size: &str) -> Volume {
-    Volume {
-        name: name.to_owned(),
-        empty_dir: Some(EmptyDirVolumeSource { medium: None, size_limit: Some(Quantity(size.to_owned())) }),
-        ..Volume::default()
-    }
-}
-
-fn mount(volume: &str, path: &str, read_only: bool) -> VolumeMount {
+pub(super) fn mount(volume: &str, path: &str, read_only: bool) -> VolumeMount {
     VolumeMount {
         name: volume.to_owned(),
         mount_path: path.to_owned(),
@@ -225,16 +172,16 @@ fn mount(volume: &str, path: &str, read_only: bool) -> VolumeMount {
     }
 }
 
-fn variable(name: &str, value: &str) -> EnvVar {
+pub(super) fn variable(name: &str, value: &str) -> EnvVar {
     EnvVar { name: name.to_owned(), value: Some(value.to_owned()), value_from: None }
 }
 
-fn named_port(port: i32) -> ContainerPort {
+pub(super) fn named_port(port: i32) -> ContainerPort {
     ContainerPort { name: Some("screen".to_owned()), container_port: port, ..ContainerPort::default() }
 }
 
 /// Looked at each second: a launch waits for it.
-fn answers_on(port: i32) -> Probe {
+pub(super) fn answers_on(port: i32) -> Probe {
     Probe {
         tcp_socket: Some(TCPSocketAction { host: None, port: IntOrString::Int(port) }),
         period_seconds: Some(1),

@@ -1,10 +1,10 @@
 use proptest::{prelude::*, strategy::ValueTree};
 use sortie_core::{
     app::{Clipboard, Display, EgressMode, EgressPolicy, EgressRule, Network, RecordingPolicy, WorkspaceKind},
-    id::{AppId, InstallationId, PlaceId, SessionId, UserId},
-    spec::Resources,
+    id::{AppId, InstallationId, PlaceId, SessionId, UserId, WorkspaceId},
+    spec::{Resources, Volume},
     time::Timestamp,
-    workload::{Viewport, WorkspaceClaim},
+    workload::{Labels, Viewport, WorkspaceClaim},
 };
 
 use super::*;
@@ -20,8 +20,8 @@ fn order() -> impl Strategy<Value = WorkloadOrder> {
         rules: vec![EgressRule { cidr: "10.1.0.0/16".to_owned(), port: 443, protocol: "TCP".to_owned() }],
     }));
     let id = "[ -~]{1,60}";
-    (id, id, "[ -~]{0,20}", display, egress, proptest::option::of(id), any::<bool>()).prop_map(
-        |(session, app, value, display, egress, workspace, window_manager)| WorkloadOrder {
+    (id, id, "[ -~]{0,20}", display, egress, proptest::option::of(id), any::<bool>(), proptest::option::of(1u16..))
+        .prop_map(|(session, app, value, display, egress, workspace, window_manager, web_port)| WorkloadOrder {
             labels: Labels {
                 installation: InstallationId::new("inst").unwrap(),
                 incarnation: 1,
@@ -41,8 +41,10 @@ fn order() -> impl Strategy<Value = WorkloadOrder> {
                 egress,
                 resources: Resources { cpu_limit_millis: Some(500), ..Resources::default() },
                 window_manager,
-                display,
-                workspace: WorkspaceKind::Ephemeral,
+                display: display.clone(),
+                workspace: WorkspaceKind::Volume,
+                volume: Volume::default(),
+                web_port: web_port.filter(|_| display.is_none()),
                 clipboard: Clipboard::default(),
                 recording: RecordingPolicy::Never,
                 idle_timeout: None,
@@ -51,8 +53,12 @@ fn order() -> impl Strategy<Value = WorkloadOrder> {
             viewport: Viewport::DEFAULT,
             workspace: workspace
                 .map_or(WorkspaceClaim::Ephemeral, |it| WorkspaceClaim::Persistent(WorkspaceId::new(it).unwrap())),
-        },
-    )
+        })
+}
+
+fn some_order() -> WorkloadOrder {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    order().new_tree(&mut runner).unwrap().current()
 }
 
 proptest! {
@@ -88,7 +94,7 @@ proptest! {
         let spec = pod.spec.unwrap();
         for container in spec.containers.into_iter().chain(spec.init_containers.into_iter().flatten()) {
             let mounted = container.volume_mounts.unwrap().iter().any(|it| it.name == "display");
-            prop_assert_eq!(mounted, container.name == DISPLAY);
+            prop_assert_eq!(mounted, [DISPLAY, BROWSER].contains(&container.name.as_str()));
             prop_assert!(container.env.unwrap().iter().all(|it| it.value_from.is_none()));
         }
     }
@@ -107,8 +113,7 @@ proptest! {
 
 #[test]
 fn a_policy_denies_both_directions_by_default_and_lets_only_the_gateway_in() {
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut order = order().new_tree(&mut runner).unwrap().current();
+    let mut order = some_order();
     order.spec.egress = None;
     let spec = policy(&order, &Settings::default()).unwrap().spec.unwrap();
     assert_eq!(spec.policy_types.unwrap(), ["Ingress", "Egress"]);
@@ -117,4 +122,57 @@ fn a_policy_denies_both_directions_by_default_and_lets_only_the_gateway_in() {
     assert_eq!(ingress.len(), 1);
     let peer = &ingress[0].from.as_ref().unwrap()[0];
     assert!(peer.namespace_selector.is_some() && peer.pod_selector.is_some() && peer.ip_block.is_none());
+}
+
+#[test]
+fn a_web_app_has_a_browser_beside_it_that_knows_its_port_and_sees_no_x_itself() {
+    let mut order = some_order();
+    (order.spec.web_port, order.spec.display) = (Some(3000), None);
+    let spec = pod(&order, &Settings::default()).spec.unwrap();
+    let browser = &spec.init_containers.unwrap()[0];
+    assert_eq!(browser.name, BROWSER);
+    let url = browser.env.iter().flatten().find(|it| it.name == "BROWSER_URL").unwrap();
+    assert_eq!(url.value.as_deref(), Some("http://localhost:3000/"));
+    let app = &spec.containers[0];
+    assert!(app.env.iter().flatten().all(|it| it.name != "DISPLAY"));
+    assert_eq!(spec.security_context.unwrap().run_as_user, None, "the image keeps its own user");
+}
+
+#[test]
+fn files_are_scratch_or_the_session_s_own_claim_or_the_person_s() {
+    let mut order = some_order();
+    order.spec.volume = Volume { size: Some("2Gi".to_owned()), class: Some("fast".to_owned()) };
+    let claim_of = |order: &WorkloadOrder| {
+        let volumes = pod(order, &Settings::default()).spec.unwrap().volumes.unwrap();
+        let workspace = volumes.into_iter().find(|it| it.name == "workspace").unwrap();
+        workspace.persistent_volume_claim.map(|it| it.claim_name)
+    };
+    (order.workspace, order.spec.workspace) = (WorkspaceClaim::Ephemeral, WorkspaceKind::Ephemeral);
+    assert_eq!(claim_of(&order), None);
+    order.spec.workspace = WorkspaceKind::Volume;
+    assert_eq!(claim_of(&order), Some(names::session_claim(&order.labels.session)));
+    let own = session_claim(&order, &Settings::default());
+    assert_eq!(identity::read(&own.metadata), Some(order.labels.clone()), "it goes with its session");
+    let asked = own.spec.unwrap();
+    assert_eq!(asked.storage_class_name.as_deref(), Some("fast"));
+    assert_eq!(asked.resources.unwrap().requests.unwrap()["storage"].0, "2Gi");
+    let workspace = WorkspaceId::new("w-1").unwrap();
+    order.workspace = WorkspaceClaim::Persistent(workspace.clone());
+    assert_eq!(claim_of(&order), Some(names::claim(&workspace)));
+    assert_eq!(identity::read(&claim(&workspace, &order, &Settings::default()).metadata), None, "it outlives sessions");
+}
+
+#[test]
+fn a_lost_node_is_noticed_after_a_minute_unless_the_operator_says_otherwise() {
+    let seconds = |settings: &Settings| {
+        let tolerations = pod(&some_order(), settings).spec.unwrap().tolerations.unwrap();
+        let lost: Vec<_> =
+            tolerations.into_iter().filter(|it| it.key.as_deref() == Some("node.kubernetes.io/unreachable")).collect();
+        assert_eq!(lost.len(), 1);
+        lost[0].toleration_seconds
+    };
+    assert_eq!(seconds(&Settings::default()), Some(60));
+    let key = "node.kubernetes.io/unreachable".to_owned();
+    let patient = crate::settings::Toleration { key, value: None, effect: None };
+    assert_eq!(seconds(&Settings { tolerations: vec![patient], ..Settings::default() }), None);
 }

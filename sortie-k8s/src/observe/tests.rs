@@ -99,3 +99,44 @@ fn a_pod_is_ready_only_when_it_says_so_and_is_not_going_away() {
     leaving.metadata.deletion_timestamp = serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap();
     assert_eq!(pod(&leaving, &[]), Observed::Ending);
 }
+
+#[test]
+fn a_pod_that_the_cluster_takes_away_says_why() {
+    let taken = |why: &str| {
+        let mut pod = pod_with(&json!({ "phase": "Running", "conditions": [
+            { "type": "Ready", "status": "True" },
+            { "type": "DisruptionTarget", "status": "True", "reason": why, "message": "said by the cluster" },
+        ]}));
+        pod.metadata.deletion_timestamp = serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap();
+        super::pod(&pod, &[])
+    };
+    let reason = |why: &str| match taken(why) {
+        Observed::Broken(it) => Some(it.reason),
+        _ => None,
+    };
+    assert_eq!(reason("DeletionByTaintManager"), Some(Reason::NodeLost));
+    assert_eq!(reason("EvictionByEvictionAPI"), Some(Reason::Evicted));
+    assert_eq!(taken("SomethingNew"), Observed::Ending);
+}
+
+#[test]
+fn an_image_without_its_registry_s_credentials_is_not_a_wrong_image() {
+    let missing = [event("FailedToRetrieveImagePullSecret", "Unable to retrieve some image pull secrets (registry)")];
+    let waits = waiting("app", "ErrImagePull", "dial tcp: i/o timeout");
+    assert_eq!(cause_of(&waits, &missing), Some(Reason::PullSecretMissing));
+    let refused = pod_with(&waiting("app", "ImagePullBackOff", "unauthorized"));
+    let Observed::Broken(breakage) = pod(&refused, &missing) else { panic!("it may still come") };
+    assert_eq!(breakage.reason, Reason::PullSecretMissing);
+}
+
+#[test]
+fn a_screen_that_never_answers_is_the_image_s_or_ours() {
+    let silent = |name: &str| {
+        json!({ "phase": "Running", "containerStatuses": [
+            { "name": name, "image": "", "imageID": "", "ready": false, "restartCount": 0, "state": { "running": {} } },
+        ]})
+    };
+    assert_eq!(cause_of(&silent("app"), &[]), Some(Reason::ScreenSilent));
+    assert_eq!(cause_of(&silent("browser-sidecar"), &[]), Some(Reason::ScreenSilent));
+    assert_eq!(cause_of(&silent("vnc-sidecar"), &[]), Some(Reason::DisplayFailed));
+}

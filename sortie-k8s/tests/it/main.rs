@@ -3,5 +3,5 @@
 
 #![expect(clippy::print_stderr, reason = "what was skipped must be said")]
 
-mod contract;
+mod cluster;
 mod stage;

@@ -42,6 +42,7 @@ pub(super) fn parse(read: &mut Reader<'_>, run_dir: &Path, in_cluster: bool, lif
         },
         reach: if in_cluster { Reach::PodAddress } else { Reach::PortForward(run_dir.to_owned()) },
         display_image: read.text("SORTIE_VNC_SIDECAR_IMAGE").unwrap_or(defaults.display_image),
+        browser_image: read.text("SORTIE_BROWSER_SIDECAR_IMAGE").unwrap_or(defaults.browser_image),
         pull_secrets: read.list("SORTIE_K8S_PULL_SECRETS"),
         node_selector: pairs(read, "SORTIE_K8S_NODE_SELECTOR"),
         tolerations: tolerations(read),

@@ -33,6 +33,11 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key("SORTIE_ANONYMOUS_CATALOG", "true", "show public apps' display fields to callers who are not signed in"),
     key("SORTIE_BIND", "0.0.0.0", "address to listen on"),
+    key(
+        "SORTIE_BROWSER_SIDECAR_IMAGE",
+        "sortie-browser-sidecar:latest",
+        "image of the X display and the browser beside an app that is a web page",
+    ),
     key("SORTIE_CONFIG", "branding.json", "branding file (JSON); may be absent"),
     key(
         "SORTIE_DATA_DIR",
@@ -155,7 +160,6 @@ pub(crate) const KEYS: &[Key] = &[
 /// Keys of the older systems for what this version does not do: accepted, with a note.
 pub(crate) const NOT_USED: &[&str] = &[
     "SORTIE_BILLING_",
-    "SORTIE_BROWSER_SIDECAR_IMAGE",
     "SORTIE_GUACD_SIDECAR_IMAGE",
     "SORTIE_MAX_UPLOAD_SIZE",
     "SORTIE_PLUGIN_",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sortie_core::{
     app::{Network, RecordingPolicy, WorkspaceKind},
-    spec::{Resources, Spec},
+    spec::{Resources, Spec, Volume},
 };
 
 use super::{
@@ -29,10 +29,20 @@ struct SpecTwin {
     window_manager: bool,
     display: Option<DisplayTwin>,
     workspace: String,
+    #[serde(default)]
+    volume: VolumeTwin,
+    #[serde(default)]
+    web_port: Option<u16>,
     clipboard: ClipboardTwin,
     recording: String,
     idle_timeout_secs: Option<u64>,
     run_as_root: bool,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct VolumeTwin {
+    size: Option<String>,
+    class: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,6 +74,8 @@ pub(crate) fn write(spec: &Spec) -> String {
         window_manager: spec.window_manager,
         display: spec.display.as_ref().map(DisplayTwin::from),
         workspace: spec.workspace.name().to_owned(),
+        volume: VolumeTwin { size: spec.volume.size.clone(), class: spec.volume.class.clone() },
+        web_port: spec.web_port,
         clipboard: spec.clipboard.into(),
         recording: spec.recording.name().to_owned(),
         idle_timeout_secs: spec.idle_timeout.map(|it| it.as_secs()),
@@ -94,6 +106,8 @@ pub(crate) fn read(reading: Reading<'_>, text: &str) -> Result<Spec, Corrupt> {
         window_manager: twin.window_manager,
         display: twin.display.map(|it| it.into_display().ok_or_else(|| unknown("display protocol"))).transpose()?,
         workspace: reading.choice(COLUMN, &twin.workspace, WorkspaceKind::parse)?,
+        volume: Volume { size: twin.volume.size, class: twin.volume.class },
+        web_port: twin.web_port,
         clipboard: twin.clipboard.into(),
         recording: reading.choice(COLUMN, &twin.recording, RecordingPolicy::parse)?,
         idle_timeout: twin.idle_timeout_secs.map(Duration::from_secs),

@@ -8,7 +8,7 @@ use sortie_core::{
     app::{Clipboard, Network, RecordingPolicy, WorkspaceKind},
     id::{AppId, InstallationId, PlaceId, SessionId, UserId},
     port::{PortError, Runtime, runtime::Wake},
-    spec::{Resources, Spec},
+    spec::{Resources, Spec, Volume},
     time::Timestamp,
     workload::{Labels, Observed, Viewport, WorkloadOrder, WorkspaceClaim},
 };
@@ -47,6 +47,8 @@ pub fn order(place: &PlaceId, session: &str, command: &[&str]) -> Result<Workloa
             window_manager: false,
             display: None,
             workspace: WorkspaceKind::Ephemeral,
+            volume: Volume::default(),
+            web_port: None,
             clipboard: Clipboard::default(),
             recording: RecordingPolicy::Never,
             idle_timeout: None,

@@ -4,6 +4,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use anyhow::{Result, bail, ensure};
 use sortie_core::{
+    app::{EgressMode, EgressPolicy},
     audit::AuditAction,
     event::{Event, SessionEventKind},
     id::{EventId, PlaceId, SessionId, TenantId, UserId, WorkspaceId},
@@ -37,6 +38,7 @@ macro_rules! sessions_contract {
             a_restart_does_not_need_a_place_for_the_session_it_replaces
             a_released_session_no_longer_counts
             a_stale_session_conflicts_and_changes_nothing
+            a_live_session_follows_an_egress_policy
             a_session_with_input_since_does_not_expire
             activity_is_written_only_forward_and_only_while_running
             a_phase_is_told_without_an_audit_entry
@@ -194,6 +196,19 @@ pub async fn a_stale_session_conflicts_and_changes_nothing<S: Stores>(store: Arc
     let before = (audited(&store).await?, store.epochs().await?);
     ensure_conflict(replace(&store, &first, &failed(&first, 2)?).await)?;
     ensure_same(&(audited(&store).await?, store.epochs().await?), &before)?;
+    ensure_same(&store.find_session(&first.id).await?, &Some(ready))
+}
+
+/// And nothing else of what was resolved at launch is written anew.
+pub async fn a_live_session_follows_an_egress_policy<S: Stores>(store: Arc<S>) -> Result<()> {
+    let first = session("s-1", "u-1", 0)?;
+    launch(&store, &first).await?;
+    let policy = EgressPolicy { mode: EgressMode::Denylist, rules: Vec::new() };
+    let Some(next) = first.with_egress(Some(&policy), at(1)) else { bail!("the policy says nothing new") };
+    replace(&store, &first, &next).await?;
+    ensure_same(&store.find_session(&first.id).await?, &Some(next.clone()))?;
+    let ready = running(&next, 2)?;
+    replace(&store, &next, &ready).await?;
     ensure_same(&store.find_session(&first.id).await?, &Some(ready))
 }
 

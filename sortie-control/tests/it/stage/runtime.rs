@@ -7,11 +7,12 @@ use std::{
 };
 
 use sortie_core::{
+    app::EgressPolicy,
     id::{PlaceId, SessionId},
     port::{BoxFuture, PortError, PortResult, Runtime, runtime::Wake},
     session::Reason,
     spec::Spec,
-    workload::{Address, Breakage, Condition, Endpoint, Labels, Observed, Refusal, Workload, WorkloadOrder},
+    workload::{Address, Breakage, Condition, Endpoint, Held, Labels, Observed, Refusal, Workload, WorkloadOrder},
 };
 use tokio::sync::Notify;
 
@@ -29,6 +30,10 @@ pub(crate) enum Mood {
     Refusing,
     /// Making them fails, as if the engine were away.
     Away,
+    /// Making them is held up by a full quota.
+    Full,
+    /// Nobody can see what they look like.
+    Unseen,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +44,7 @@ struct World {
     lingering: bool,
     created: Vec<SessionId>,
     deleted: Vec<SessionId>,
+    guarded: Vec<(SessionId, Option<EgressPolicy>)>,
 }
 
 /// See the module. It outlives every server of a test.
@@ -111,6 +117,12 @@ impl TestRuntime {
         self.world().created.clone()
     }
 
+    /// What was asked to be obeyed, in order.
+    pub(crate) fn guarded(&self, session: &SessionId) -> Vec<Option<EgressPolicy>> {
+        let world = self.world();
+        world.guarded.iter().filter(|it| it.0 == *session).map(|it| it.1.clone()).collect()
+    }
+
     pub(crate) fn deleted(&self) -> Vec<SessionId> {
         self.world().deleted.clone()
     }
@@ -141,6 +153,9 @@ impl Runtime for TestRuntime {
     }
 
     fn observe<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Observed> {
+        if self.world().mood == Mood::Unseen {
+            return Box::pin(async { Err(PortError::unavailable("nobody answers")) });
+        }
         let found = self.world().workloads.get(session).map(|(_, observed)| observed.clone());
         Box::pin(async { Ok(found.unwrap_or(Observed::Absent)) })
     }
@@ -152,7 +167,10 @@ impl Runtime for TestRuntime {
             Mood::Quick => Ok(Observed::Ready { name: format!("w-{session}"), address: Some("::1".to_owned()) }),
             Mood::Slow => Ok(Observed::Starting { detail: "pulling".to_owned(), cause: None }),
             Mood::Refusing => Err(PortError::Rejected("this can never run".to_owned())),
-            Mood::Away => Err(PortError::unavailable("the engine is away")),
+            Mood::Away | Mood::Unseen => Err(PortError::unavailable("the engine is away")),
+            Mood::Full => {
+                Err(PortError::unavailable(Held { reason: Reason::QuotaExceeded, detail: "10 of 10".to_owned() }))
+            }
         };
         let answer = made.map(|observed| {
             world.created.push(session.clone());
@@ -161,6 +179,11 @@ impl Runtime for TestRuntime {
         drop(world);
         self.tell();
         Box::pin(async { answer })
+    }
+
+    fn guard<'a>(&'a self, order: &'a WorkloadOrder) -> PortResult<'a, ()> {
+        self.world().guarded.push((order.labels.session.clone(), order.spec.egress.clone()));
+        Box::pin(async { Ok(()) })
     }
 
     fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()> {

@@ -165,3 +165,27 @@ proptest! {
         prop_assert!(session.status == Status::Running || session.released_at.is_some());
     }
 }
+
+#[test]
+fn a_launch_that_was_held_up_fails_with_what_held_it_up() {
+    let held = Held { reason: Reason::QuotaExceeded, detail: "used 10 of 10".to_owned() };
+    let late = Watch { creating_for: Duration::from_mins(2), held: Some(held), ..watch() };
+    let creating = fixture::session(Status::Creating);
+    for nothing in [Observed::Absent, Observed::Partial] {
+        let step = next_step(Some(&creating), &nothing, &late);
+        let Step::Record(SessionEvent::Fail { reason, detail, .. }) = step else { panic!("{step:?}") };
+        assert_eq!(reason, Reason::QuotaExceeded);
+        assert!(detail.contains("used 10 of 10"), "{detail}");
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_is_waited_for_and_a_launch_not_for_ever() {
+    let late = Watch { creating_for: Duration::from_mins(2), ..watch() };
+    let step = |status, watch: &Watch| name(&unseen(&fixture::session(status), watch));
+    assert_eq!(step(Status::Creating, &watch()), "wait");
+    assert_eq!(step(Status::Creating, &late), "fail runtime_unavailable");
+    for status in [Status::Running, Status::Stopped, Status::Failed] {
+        assert_eq!(step(status, &late), "rest");
+    }
+}

@@ -8,7 +8,10 @@ use crate::{
     error::Failure,
     moment::Moment,
     port::change::{Kind, record},
-    row::session::{SessionChange, SessionRow},
+    row::{
+        session::{SessionChange, SessionRow},
+        spec,
+    },
     schema::{
         sessions::dsl,
         workspaces::{self, dsl as spaces},
@@ -30,6 +33,8 @@ pub(super) struct Replacement {
     activity: Activity,
     next: SessionChange,
     gives_back: Option<String>,
+    /// What was resolved at launch, where the app's egress policy changed it.
+    spec: Option<String>,
 }
 
 impl Replacement {
@@ -47,13 +52,18 @@ impl Replacement {
             },
             next: SessionChange::from(after),
             gives_back: row.workspace_id.filter(|_| is_release),
+            spec: after.spec.as_ref().filter(|_| before.spec != after.spec).map(spec::write),
         }
     }
 
     /// Writes the row, the workspace that it gives back, and the change.
     pub(super) fn commit(self, connection: &mut AnyConnection, change: &Change) -> Result<(), Failure> {
-        let (id, workspace) = (self.id.clone(), self.gives_back.clone());
+        let (id, workspace, spec) = (self.id.clone(), self.gives_back.clone(), self.spec.clone());
         self.write(connection)?;
+        if let Some(spec) = spec {
+            let this = dsl::sessions.filter(dsl::id.eq(id.clone()));
+            diesel::update(this).set(dsl::spec.eq(spec)).execute(connection)?;
+        }
         if let Some(workspace) = workspace {
             let held = workspaces::table.filter(spaces::id.eq(workspace)).filter(spaces::holder_session.eq(id));
             diesel::update(held).set(spaces::holder_session.eq(None::<String>)).execute(connection)?;
