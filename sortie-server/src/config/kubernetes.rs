@@ -38,7 +38,9 @@ pub(super) fn parse(read: &mut Reader<'_>, run_dir: &Path, in_cluster: bool, lif
         namespace: read.text("SORTIE_NAMESPACE").unwrap_or(defaults.namespace),
         gateway: Gateway {
             namespace: read.text("SORTIE_K8S_SERVER_NAMESPACE").or(own).unwrap_or(defaults.gateway.namespace),
-            labels: defaults.gateway.labels,
+            labels: Some(pairs(read, "SORTIE_K8S_SERVER_LABELS"))
+                .filter(|it| !it.is_empty())
+                .unwrap_or(defaults.gateway.labels),
         },
         reach: if in_cluster { Reach::PodAddress } else { Reach::PortForward(run_dir.to_owned()) },
         display_image: read.text("SORTIE_VNC_SIDECAR_IMAGE").unwrap_or(defaults.display_image),

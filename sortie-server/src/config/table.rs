@@ -81,6 +81,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("SORTIE_K8S_PULL_SECRETS", "", "Secrets with registry credentials for apps' images, separated by commas"),
     key("SORTIE_K8S_RUNTIME_CLASS", "", "runtime class of sessions' pods"),
     key(
+        "SORTIE_K8S_SERVER_LABELS",
+        "app=sortie",
+        "labels of Sortie's own pods, which alone reach screens: key=value, separated by commas",
+    ),
+    key(
         "SORTIE_K8S_SERVER_NAMESPACE",
         "",
         "namespace of Sortie's own pods, which alone reach sessions; default: the one we run in, else sortie",

@@ -1,0 +1,54 @@
+{{- define "sortie.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{ .Values.fullnameOverride | trunc 53 | trimSuffix "-" }}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) | trunc 53 | trimSuffix "-" }}
+{{- end -}}
+{{- end -}}
+
+{{- define "sortie.labels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{/* The label of server pods, and of nothing else: screens are reached from these pods only. */}}
+{{- define "sortie.selector" -}}
+app: {{ include "sortie.fullname" . }}
+{{- end -}}
+
+{{- define "sortie.sessions" -}}
+{{ .Values.sessions.namespace | default (printf "%s-sessions" .Release.Namespace) }}
+{{- end -}}
+
+{{- define "sortie.publicUrl" -}}
+{{- if .Values.publicUrl -}}
+{{ .Values.publicUrl }}
+{{- else if .Values.ingress.enabled -}}
+{{ printf "%s://%s" (ternary "https" "http" .Values.ingress.tls.enabled) .Values.ingress.host }}
+{{- end -}}
+{{- end -}}
+
+{{/* What can only be said about several values at once. */}}
+{{- define "sortie.check" -}}
+{{- $postgres := .Values.database.postgres -}}
+{{- if eq .Values.database.type "sqlite" -}}
+{{- if or (gt (int .Values.replicaCount) 1) .Values.autoscaling.enabled -}}
+{{ fail "SQLite is one server's: set replicaCount to 1 and autoscaling.enabled to false, or database.type to postgres" }}
+{{- end -}}
+{{- if not .Values.persistence.enabled -}}
+{{ fail "SQLite without a volume loses everything with its pod: set persistence.enabled to true, or database.type to postgres" }}
+{{- end -}}
+{{- else if not (or $postgres.dsn $postgres.existingSecret (and $postgres.host $postgres.password)) -}}
+{{ fail "PostgreSQL needs database.postgres.dsn, or .existingSecret, or .host with .password" }}
+{{- end -}}
+{{- if and .Values.oidc.enabled (not (and .Values.oidc.issuer .Values.oidc.clientId)) -}}
+{{ fail "oidc.enabled needs oidc.issuer and oidc.clientId" }}
+{{- end -}}
+{{- if and (gt (int .Values.replicaCount) 1) .Values.persistence.enabled (ne .Values.persistence.accessMode "ReadWriteMany") -}}
+{{ fail "several replicas share a volume only with persistence.accessMode ReadWriteMany: or set persistence.enabled to false" }}
+{{- end -}}
+{{- end -}}
