@@ -25,11 +25,9 @@ impl Cluster {
         let config = Config::infer().await.map_err(|it| ConnectError::Configuration(it.into()))?;
         let client = Client::try_from(config).map_err(|it| ConnectError::Configuration(it.into()))?;
         let namespaces: Api<Namespace> = Api::all(client.clone());
-        let found = namespaces.get_opt(namespace).await.map_err(|failed| match &failed {
-            kube::Error::Api(status) if error::is_forbidden(&failed) => {
-                ConnectError::Forbidden(namespace.to_owned(), status.message.clone())
-            }
-            _ => ConnectError::Api(Box::new(failed)),
+        let found = namespaces.get_opt(namespace).await.map_err(|failed| match error::forbidden(&failed) {
+            Some(why) => ConnectError::Forbidden(namespace.to_owned(), why.to_owned()),
+            None => ConnectError::Api(Box::new(failed)),
         })?;
         let found = found.ok_or_else(|| ConnectError::NoNamespace(namespace.to_owned()))?;
         let place = found.metadata.uid.and_then(|it| PlaceId::new(it).ok());

@@ -26,7 +26,7 @@ pub(crate) async fn create(cluster: &Cluster, settings: &Settings, order: &Workl
     match Files::of(order) {
         Files::Scratch => {}
         Files::OfSession(_) => {
-            ensure(&cluster.claims, &manifest::session_claim(order, settings), &order.labels).await?
+            ensure(&cluster.claims, &manifest::session_claim(order, settings), &order.labels).await?;
         }
         Files::Kept(workspace) => {
             let claim = manifest::claim(workspace, order, settings);

@@ -41,9 +41,10 @@ pub(crate) fn is_conflict(error: &Error) -> bool {
     code(error) == Some(409)
 }
 
-/// Whether our account lacks a right, as against an object that is not admitted.
-pub(crate) fn is_forbidden(error: &Error) -> bool {
-    matches!(error, Error::Api(status) if status.code == 403 && status.message.contains(" cannot "))
+/// Which right our account lacks; `None` for everything else, such as an object that is not admitted.
+pub(crate) fn forbidden(error: &Error) -> Option<&str> {
+    let Error::Api(status) = error else { return None };
+    (status.code == 403 && status.message.contains(" cannot ")).then_some(status.message.as_str())
 }
 
 /// What may pass, with the reason should it not.
@@ -61,6 +62,7 @@ pub(crate) async fn in_time<T>(
 }
 
 /// What the caller must do: the API server's refusal of the object itself is final, everything else may pass.
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err calls")]
 pub(crate) fn port(error: Error) -> PortError {
     let Error::Api(status) = &error else {
         return held(Reason::RuntimeUnavailable, format!("The cluster does not answer: {}.", root_cause(&error)));
@@ -72,7 +74,9 @@ pub(crate) fn port(error: Error) -> PortError {
         403 if status.message.contains("exceeded quota") => {
             held(Reason::QuotaExceeded, format!("The cluster's quota for sessions is used up: {}", status.message))
         }
-        403 if is_forbidden(&error) => held(Reason::RightMissing, format!("Sortie lacks a right: {}", status.message)),
+        403 if forbidden(&error).is_some() => {
+            held(Reason::RightMissing, format!("Sortie lacks a right: {}", status.message))
+        }
         403 => refused(),
         _ => held(Reason::RuntimeUnavailable, format!("The cluster cannot serve this now: {}", status.message)),
     }

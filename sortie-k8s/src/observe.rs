@@ -177,6 +177,10 @@ fn starting(pod: &Pod, events: &[Event]) -> Observed {
             _ => {}
         }
     }
+    // A kubelet changes both together. Only the cluster itself takes "Ready" alone: from the pods of a node that is silent.
+    if is_true(pod, "ContainersReady") && !is_true(pod, "Ready") {
+        return waiting("its node does not answer".to_owned(), Some(Reason::NodeLost));
+    }
     if let Some(late) = containers(pod).find(|it| !it.ready) {
         let cause = if late.name == DISPLAY { Reason::DisplayFailed } else { Reason::ScreenSilent };
         return waiting("waiting for its screen".to_owned(), Some(cause));

@@ -21,7 +21,7 @@ use crate::{
 
 /// The longest that one session's questions and orders may take, and the list of all.
 const PATIENCE: Duration = Duration::from_secs(10);
-const PATIENCE_WITH_ALL: Duration = Duration::from_secs(60);
+const PATIENCE_WITH_ALL: Duration = Duration::from_mins(1);
 
 /// Runs workloads as pods in one namespace of one cluster.
 pub struct KubernetesRuntime {

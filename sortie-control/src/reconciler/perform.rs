@@ -88,7 +88,9 @@ impl Control {
         let watch = self.attend(id, |it| it.look(self.monotonic(), &row, &nothing, ready_timeout));
         match unseen(&row, &watch) {
             Step::Record(event) => return self.record(&row, &nothing, event).await,
-            Step::Wait(waiting) => drop(self.wait(&row, waiting).await?),
+            Step::Wait(waiting) => {
+                self.wait(&row, waiting).await?;
+            }
             Step::Create | Step::Delete | Step::RecordReleased | Step::SettleOrphan | Step::Rest => {}
         }
         Err(error)

@@ -123,9 +123,9 @@ fn creating(observed: &Observed, watch: &Watch) -> Step {
 fn running(observed: &Observed, watch: &Watch) -> Step {
     match observed {
         Observed::Absent | Observed::Partial | Observed::Ending => fail(Reason::WorkloadLost, String::new()),
-        Observed::Starting { detail, .. } => {
+        Observed::Starting { detail, cause } => {
             if watch.starting_for >= RUNNING_BUT_STARTING {
-                fail(Reason::WorkloadLost, detail.clone())
+                fail(cause.unwrap_or(Reason::WorkloadLost), detail.clone())
             } else {
                 Step::Rest
             }

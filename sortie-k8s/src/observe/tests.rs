@@ -140,3 +140,14 @@ fn a_screen_that_never_answers_is_the_image_s_or_ours() {
     assert_eq!(cause_of(&silent("browser-sidecar"), &[]), Some(Reason::ScreenSilent));
     assert_eq!(cause_of(&silent("vnc-sidecar"), &[]), Some(Reason::DisplayFailed));
 }
+
+#[test]
+fn a_pod_whose_node_is_silent_is_not_a_pod_whose_screen_is() {
+    let silent = json!({ "phase": "Running",
+        "conditions": [{ "type": "Ready", "status": "False" }, { "type": "ContainersReady", "status": "True" }],
+        "containerStatuses": [
+            { "name": "app", "image": "", "imageID": "", "ready": true, "restartCount": 0, "state": { "running": {} } },
+        ],
+    });
+    assert_eq!(cause_of(&silent, &[]), Some(Reason::NodeLost));
+}
