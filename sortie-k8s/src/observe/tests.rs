@@ -110,9 +110,9 @@ fn a_pod_that_the_cluster_takes_away_says_why() {
         pod.metadata.deletion_timestamp = serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap();
         super::pod(&pod, &[])
     };
-    let reason = |why: &str| match taken(why) {
-        Observed::Broken(it) => Some(it.reason),
-        _ => None,
+    let reason = |why: &str| {
+        let Observed::Broken(breakage) = taken(why) else { return None };
+        Some(breakage.reason)
     };
     assert_eq!(reason("DeletionByTaintManager"), Some(Reason::NodeLost));
     assert_eq!(reason("EvictionByEvictionAPI"), Some(Reason::Evicted));
