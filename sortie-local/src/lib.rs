@@ -2,7 +2,8 @@
 //!
 //! **Owns** the folders of workloads and what lies beside them, the two sandboxes of each (the X server's and the app's), their
 //! limits, their homes and sockets, the probe that says what the machine lacks, and the place's id. Implements
-//! [`sortie_core::port::Runtime`].
+//! [`sortie_core::port::Runtime`]; and the engine that runs services ([`sortie_core::port::Engine`]), over the Docker API or
+//! simulated.
 //!
 //! **May not know** the database, users, routes, or why a session exists.
 //!
@@ -12,6 +13,7 @@
 
 mod blocking;
 mod create;
+mod engine;
 mod error;
 mod folder;
 mod home;
@@ -33,6 +35,7 @@ mod settings;
 mod uid;
 mod watch;
 
+pub use engine::{DockerEngine, EngineAddress, SimulatedEngine};
 pub use error::LocalError;
 pub use runtime::LocalRuntime;
 pub use settings::Settings;

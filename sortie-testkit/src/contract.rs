@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod catalog;
 pub mod coordination;
 pub mod credentials;
+pub mod engine;
 pub mod identities;
 pub mod records;
 pub mod runtime;

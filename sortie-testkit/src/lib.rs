@@ -1,6 +1,7 @@
 //! Fixtures, fakes and contract suites for the tests of Sortie.
 
 pub mod contract;
+pub mod engine;
 pub mod old;
 pub mod postgres;
 pub mod provider;

@@ -5,6 +5,7 @@ mod app;
 mod contract;
 mod crash;
 mod display;
+mod engine;
 mod isolation;
 mod limits;
 mod probe;

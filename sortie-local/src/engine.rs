@@ -1,0 +1,104 @@
+//! Containers of services, on an engine that speaks the Docker API: Docker or Podman.
+//!
+//! What is ours carries labels with the installation's id. Everything is read afresh, nothing is remembered, and whatever has
+//! not got these labels is neither seen nor touched.
+
+mod client;
+mod create;
+mod failure;
+mod images;
+mod labels;
+mod logs;
+mod networks;
+mod observe;
+mod perform;
+mod probe;
+mod simulated;
+mod volumes;
+
+use std::{path::PathBuf, time::Duration};
+
+use bollard::query_parameters::EventsOptionsBuilder;
+use futures_util::StreamExt;
+use sortie_core::{
+    id::InstallationId,
+    port::{
+        BoxFuture, Engine, PortResult,
+        engine::{Done, EngineIdentity, LogLine, StepError, WakeAll},
+    },
+    services::{Seen, Step, config::Probe},
+};
+use tracing::debug;
+
+pub use self::simulated::SimulatedEngine;
+use self::{client::Client, labels::Labels};
+
+/// How an engine is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EngineAddress {
+    /// A Unix socket.
+    Unix(PathBuf),
+    /// A port, with TLS on both sides.
+    Tls {
+        /// `host:port`.
+        address: String,
+        /// The folder with `ca.pem`, `cert.pem` and `key.pem`.
+        certificates: PathBuf,
+    },
+}
+
+/// An engine that speaks the Docker API.
+#[derive(Clone)]
+pub struct DockerEngine {
+    client: Client,
+    labels: Labels,
+}
+
+impl DockerEngine {
+    /// Names an engine; nothing is connected yet, and one that is away is asked again at each call.
+    pub fn new(address: EngineAddress, installation: InstallationId) -> Self {
+        Self { client: Client::new(address), labels: Labels::new(installation) }
+    }
+}
+
+impl Engine for DockerEngine {
+    fn identify(&self) -> PortResult<'_, EngineIdentity> {
+        Box::pin(async move { self.client.identify().await.map_err(failure::port) })
+    }
+
+    fn observe<'a>(&'a self, images: &'a [String]) -> PortResult<'a, Seen> {
+        Box::pin(async move { observe::observe(self, images).await.map_err(failure::port) })
+    }
+
+    fn perform<'a>(&'a self, step: &'a Step) -> BoxFuture<'a, Result<Done, StepError>> {
+        Box::pin(perform::perform(self, step))
+    }
+
+    fn probe<'a>(&'a self, container: &'a str, probe: &'a Probe) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let asked = tokio::time::timeout(probe.timeout, probe::ask(self, container, &probe.question));
+            asked.await.unwrap_or_else(|_| Err(format!("no answer within {} ms", probe.timeout.as_millis())))
+        })
+    }
+
+    fn logs<'a>(&'a self, container: &'a str, limit: u32) -> PortResult<'a, Vec<LogLine>> {
+        Box::pin(async move { logs::last(self, container, limit).await.map_err(failure::port) })
+    }
+
+    fn watch(&self, wake: WakeAll, pause: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            loop {
+                if let Ok(docker) = self.client.get().await {
+                    let options = EventsOptionsBuilder::new().filters(&self.labels.filter()).build();
+                    let mut events = std::pin::pin!(docker.events(Some(options)));
+                    while let Some(Ok(_)) = events.next().await {
+                        wake();
+                    }
+                }
+                debug!("Engine's events ended; listening again");
+                wake();
+                tokio::time::sleep(pause).await;
+            }
+        })
+    }
+}

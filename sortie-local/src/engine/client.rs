@@ -1,0 +1,66 @@
+//! The connection to the engine: made when it is needed, and again after it failed.
+
+use std::{sync::Arc, time::Duration};
+
+use bollard::{API_DEFAULT_VERSION, Docker, errors::Error};
+use sortie_core::port::engine::EngineIdentity;
+use tokio::sync::Mutex;
+
+use super::EngineAddress;
+
+/// How long an answer may take. Downloads and slow stops have their own.
+const ANSWER_SECONDS: u64 = 60;
+
+#[derive(Clone)]
+pub(super) struct Client {
+    address: EngineAddress,
+    made: Arc<Mutex<Option<Docker>>>,
+}
+
+impl Client {
+    pub(super) fn new(address: EngineAddress) -> Self {
+        Self { address, made: Arc::default() }
+    }
+
+    /// The client, with a version of the API that both sides know.
+    pub(super) async fn get(&self) -> Result<Docker, Error> {
+        let mut made = self.made.lock().await;
+        if let Some(docker) = made.as_ref() {
+            return Ok(docker.clone());
+        }
+        let docker = match &self.address {
+            EngineAddress::Unix(path) => {
+                Docker::connect_with_unix(&path.to_string_lossy(), ANSWER_SECONDS, API_DEFAULT_VERSION)?
+            }
+            EngineAddress::Tls { address, certificates } => Docker::connect_with_ssl(
+                address,
+                &certificates.join("key.pem"),
+                &certificates.join("cert.pem"),
+                &certificates.join("ca.pem"),
+                ANSWER_SECONDS,
+                API_DEFAULT_VERSION,
+            )?,
+        };
+        let docker = docker.negotiate_version().await?;
+        *made = Some(docker.clone());
+        Ok(docker)
+    }
+
+    /// The client for something that may take so long, and a little longer.
+    pub(super) async fn patient(&self, time: Duration) -> Result<Docker, Error> {
+        Ok(self.get().await?.with_timeout(time.saturating_add(Duration::from_secs(ANSWER_SECONDS))))
+    }
+
+    pub(super) async fn identify(&self) -> Result<EngineIdentity, Error> {
+        let docker = self.get().await?;
+        let (info, version) = (docker.info().await?, docker.version().await?);
+        let parts = version.components.unwrap_or_default();
+        let is_podman = parts.iter().any(|it| it.name.contains("Podman"));
+        Ok(EngineIdentity {
+            // Podman has no id of its own; its storage is what its containers live in.
+            id: info.id.filter(|it| !it.is_empty()).or(info.docker_root_dir).unwrap_or_default(),
+            kind: if is_podman { "podman" } else { "docker" },
+            version: version.version.unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,183 @@
+//! The promises of every engine, kept by Docker and by the simulation; and the reasons that only a real one gives.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use sortie_core::{
+    id::InstallationId,
+    port::Engine,
+    services::{
+        Cause, Node, Step,
+        config::{Probe, Question},
+        seen::ContainerState,
+    },
+};
+use sortie_local::{DockerEngine, EngineAddress, SimulatedEngine};
+use sortie_testkit::{
+    contract::engine::{self as contract, Stage},
+    engine::{IMAGE, Kind, RealEngine},
+};
+use tokio::time::Instant;
+
+fn door(engine: &RealEngine, installation: &str) -> Result<DockerEngine> {
+    Ok(DockerEngine::new(EngineAddress::Unix(engine.socket()), InstallationId::new(installation)?))
+}
+
+macro_rules! promises {
+    ($($name:ident)*) => {
+        mod simulated {
+            use super::*;
+
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() -> Result<()> {
+                let mine = SimulatedEngine::new(InstallationId::new("mine")?);
+                let other = mine.for_installation(InstallationId::new("other")?);
+                contract::$name(&Stage { mine: &mine, other: &other, image: IMAGE }).await
+            })*
+        }
+
+        /// One after the other on one daemon: starting one takes longer than all of them.
+        async fn all_promises(engine: &RealEngine) -> Result<()> {
+            let (mine, other) = (door(engine, "mine")?, door(engine, "other")?);
+            let stage = Stage { mine: &mine, other: &other, image: IMAGE };
+            $(contract::$name(&stage).await.context(stringify!($name))?;)*
+            Ok(())
+        }
+    };
+}
+
+promises! {
+    a_service_lives_from_download_to_removal
+    doing_a_step_twice_is_success
+    what_is_not_ours_is_neither_seen_nor_touched
+    a_port_in_use_is_told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn docker_keeps_every_promise_and_says_what_went_wrong() -> Result<()> {
+    let engine = RealEngine::start(Kind::Docker)?;
+    all_promises(&engine).await?;
+    reasons(&engine, "docker").await
+}
+
+async fn reasons(engine: &RealEngine, kind: &str) -> Result<()> {
+    let mine = door(engine, "mine")?;
+    ensure!(mine.identify().await?.kind == kind);
+    an_image_that_does_not_exist(&mine).await.context("an image that does not exist")?;
+    a_container_that_dies(&mine).await.context("a container that dies")?;
+    probes_and_logs(&mine).await.context("probes and logs")
+}
+
+async fn clear(engine: &DockerEngine) -> Result<()> {
+    contract::perform(engine, &contract::leading_down(&engine.observe(&[]).await?)).await
+}
+
+async fn an_image_that_does_not_exist(engine: &DockerEngine) -> Result<()> {
+    let registry = registry::start().await?;
+    let target = contract::target(&format!("{registry}/none:1"), Vec::new())?;
+    let steps = contract::leading_up(&target)?;
+    let cause = contract::failing(engine, &steps[0]).await?;
+    // Podman insists on TLS unless a configuration of its own says otherwise, and then does not get as far as asking.
+    let is_podman = engine.identify().await?.kind == "podman";
+    ensure!(cause == Cause::ImageNotFound || is_podman && cause == Cause::ImageUnreachable, "{cause:?}");
+    let target = contract::target("missing.invalid/none:1", Vec::new())?;
+    let cause = contract::failing(engine, &contract::leading_up(&target)?[0]).await?;
+    ensure!(cause == Cause::ImageUnreachable, "{cause:?}");
+    Ok(())
+}
+
+async fn a_container_that_dies(engine: &DockerEngine) -> Result<()> {
+    let dying = |command: &str| {
+        let argv = command.split(' ').map(Node::text).collect();
+        contract::target(IMAGE, vec![("command", Node::List(argv)), ("restart", Node::text("no"))])
+    };
+    contract::perform(engine, &contract::leading_up(&dying("false")?)?).await?;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let state = contract::container(engine).await?.state;
+        if state == ContainerState::Exited(1) {
+            break;
+        }
+        ensure!(Instant::now() < deadline, "{state:?}");
+    }
+    clear(engine).await?;
+    let steps = contract::leading_up(&dying("/no/such/program")?)?;
+    let (start, before) = steps.split_last().context("there are steps")?;
+    contract::perform(engine, before).await?;
+    let cause = contract::failing(engine, start).await?;
+    ensure!(cause == Cause::Refused, "{cause:?}");
+    clear(engine).await
+}
+
+async fn probes_and_logs(engine: &DockerEngine) -> Result<()> {
+    let script = "echo to out; echo to err >&2; httpd -p 8080 -h /tmp; exec sleep 3600";
+    let target = contract::target(IMAGE, vec![("command", Node::text(script))])?;
+    contract::perform(engine, &contract::leading_up(&target)?).await?;
+    let id = contract::container(engine).await?.id;
+    let ask = async |question: Question| {
+        let probe = Probe {
+            question,
+            interval: Duration::from_secs(1),
+            timeout: Duration::from_secs(10),
+            retries: 1,
+            start_period: Duration::ZERO,
+        };
+        engine.probe(&id, &probe).await
+    };
+    let argv = |text: &str| Question::Command(text.split(' ').map(str::to_owned).collect());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while let Err(answer) = ask(Question::Tcp(8080)).await {
+        ensure!(Instant::now() < deadline, "{answer}");
+    }
+    ensure!(ask(argv("true")).await.is_ok());
+    ensure!(ask(argv("false")).await.is_err_and(|it| it.contains("code 1")));
+    ensure!(ask(Question::Tcp(81)).await.is_err());
+    let missing = ask(Question::Http { port: 8080, path: "/none".to_owned() }).await;
+    ensure!(missing.as_ref().is_err_and(|it| it.contains("404")), "{missing:?}");
+    let lines = engine.logs(&id, 10).await?;
+    let said = |text: &str, is_error: bool| lines.iter().any(|it| it.text == text && it.is_error == is_error);
+    ensure!(said("to out", false) && said("to err", true), "{lines:?}");
+    ensure!(lines.iter().all(|it| it.at.as_micros() > 0), "{lines:?}");
+    ensure!(engine.logs(&id, 1).await?.len() == 1);
+    let key = contract::order(&target)?.key;
+    let stop = Step::StopContainer { key, container: id.clone(), timeout: Duration::ZERO };
+    contract::perform(engine, &[stop]).await?;
+    ensure!(ask(Question::Tcp(8080)).await.is_err());
+    clear(engine).await
+}
+
+mod registry {
+    //! A registry that holds nothing.
+
+    use anyhow::Result;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    /// Starts it; answers its address.
+    pub(super) async fn start() -> Result<String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?.to_string();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let mut request = vec![0; 4096];
+                    let length = stream.read(&mut request).await.unwrap_or(0);
+                    let is_greeting = request[..length].starts_with(b"GET /v2/ ");
+                    let (status, body) = if is_greeting {
+                        ("200 OK", "{}")
+                    } else {
+                        ("404 Not Found", r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#)
+                    };
+                    let answer = format!(
+                        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nDocker-Distribution-Api-Version: registry/2.0\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                        body.len()
+                    );
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                });
+            }
+        });
+        Ok(address)
+    }
+}

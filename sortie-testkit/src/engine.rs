@@ -1,0 +1,190 @@
+//! Real container engines on sockets and folders of their own: Docker and Podman, with an image that was made here.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    os::unix::{net::UnixStream, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use tempfile::TempDir;
+
+/// The image that every engine of ours holds.
+pub const IMAGE: &str = "localhost/sortie-test:1";
+/// How long an engine may take to answer.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Which engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Docker.
+    Docker,
+    /// Podman.
+    Podman,
+}
+
+/// A running engine; ended with the value.
+pub struct RealEngine {
+    kind: Kind,
+    folder: TempDir,
+    child: Option<Child>,
+}
+
+impl RealEngine {
+    /// Starts an engine and gives it the image. One that cannot run here is an error that says so: no check is skipped.
+    pub fn start(kind: Kind) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("sortie-engine-").tempdir_in("/tmp")?;
+        let mut engine = Self { kind, folder, child: None };
+        engine.run()?;
+        engine.import().context("the image could not be given to the engine")?;
+        Ok(engine)
+    }
+
+    /// Where it listens.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("engine.sock")
+    }
+
+    /// Kills the daemon where it stands. Its containers may go on.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Starts the daemon, also after it was killed.
+    pub fn run(&mut self) -> Result<()> {
+        let path = |name: &str| self.folder.path().join(name);
+        let log = fs::File::options().append(true).create(true).open(path("log"))?;
+        let mut command = match self.kind {
+            Kind::Docker => {
+                let mut command = Command::new("dockerd");
+                command.arg("-H").arg(format!("unix://{}", self.socket().display()));
+                command.arg("--data-root").arg(path("root")).arg("--exec-root").arg(path("exec"));
+                command.arg("-p").arg(path("pid")).args(["--storage-driver", "vfs", "--bridge", "none"]);
+                command.args(["--default-ulimit", "nofile=1024:4096", "--live-restore"]);
+                command
+            }
+            Kind::Podman => {
+                fs::write(
+                    path("containers.conf"),
+                    "[containers]\ndefault_ulimits=[\"nofile=1024:4096\",\"nproc=4096:8192\"]\n",
+                )?;
+                let mut command = self.podman();
+                command.args(["system", "service", "-t", "0"]).arg(format!("unix://{}", self.socket().display()));
+                command
+            }
+        };
+        let _ = fs::remove_file(self.socket());
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).process_group(0);
+        let child = command.spawn().with_context(|| format!("{:?} cannot be started here", self.kind))?;
+        self.child = Some(child);
+        let deadline = Instant::now() + PATIENCE;
+        while self.ask("GET", "/_ping", &[]).is_err() {
+            let ended = self.child.as_mut().map(Child::try_wait).transpose()?.flatten();
+            if ended.is_some() || Instant::now() > deadline {
+                let log = fs::read_to_string(path("log")).unwrap_or_default();
+                bail!("{:?} cannot run on this machine: {}", self.kind, tail(&log));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    fn podman(&self) -> Command {
+        let path = |name: &str| self.folder.path().join(name);
+        let mut command = Command::new("podman");
+        command.env("CONTAINERS_CONF", path("containers.conf"));
+        command.args(["--runtime", "runc", "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"]);
+        command.arg("--root").arg(path("root")).arg("--runroot").arg(path("run"));
+        command.arg("--network-config-dir").arg(path("networks"));
+        command
+    }
+
+    /// One request with JSON to its socket; answers the body.
+    pub fn ask_json(&self, method: &str, path: &str, body: &str) -> Result<String> {
+        self.send(method, path, "application/json", body.as_bytes())
+    }
+
+    /// One request to its socket; answers the body.
+    pub fn ask(&self, method: &str, path: &str, body: &[u8]) -> Result<String> {
+        self.send(method, path, "application/x-tar", body)
+    }
+
+    fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Result<String> {
+        let mut stream = UnixStream::connect(self.socket())?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let head = format!(
+            "{method} {path} HTTP/1.0\r\nHost: engine\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
+        let status = head.split(' ').nth(1).unwrap_or_default();
+        ensure!(status.starts_with('2'), "{method} {path}: {head} {body}");
+        Ok(body.to_owned())
+    }
+
+    /// Makes an image of busybox alone: no registry is needed.
+    fn import(&self) -> Result<()> {
+        let root = self.folder.path().join("image");
+        fs::create_dir_all(root.join("bin"))?;
+        fs::create_dir_all(root.join("tmp"))?;
+        fs::copy("/bin/busybox", root.join("bin/busybox")).context("the package busybox-static is missing")?;
+        for name in ["sh", "sleep", "true", "false", "cat", "echo", "nc", "httpd", "touch", "test", "env"] {
+            let link = root.join("bin").join(name);
+            if !link.exists() {
+                std::os::unix::fs::symlink("busybox", link)?;
+            }
+        }
+        let tar = self.folder.path().join("image.tar");
+        let made = Command::new("tar").arg("-C").arg(&root).arg("-cf").arg(&tar).arg(".").status()?;
+        ensure!(made.success(), "tar failed");
+        match self.kind {
+            Kind::Docker => {
+                let path = "/images/create?fromSrc=-&repo=localhost/sortie-test&tag=1";
+                self.ask("POST", path, &fs::read(&tar)?)?;
+            }
+            // Its Docker API gives the image a name of its own.
+            Kind::Podman => {
+                let made = self.podman().args(["import", "-q"]).arg(&tar).arg(IMAGE).output()?;
+                ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+            }
+        }
+        self.ask("GET", "/images/localhost/sortie-test:1/json", &[]).map(drop)
+    }
+
+    /// Where its files lie.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for RealEngine {
+    fn drop(&mut self) {
+        // What still runs would keep the folder's mounts: it goes by force, whoever made it.
+        if let Ok(list) = self.ask("GET", "/containers/json?all=true", &[]) {
+            for id in list.split("\"Id\":\"").skip(1).filter_map(|it| it.get(..64)) {
+                let _ = self.ask("DELETE", &format!("/containers/{id}?force=true"), &[]);
+            }
+        }
+        if let Some(mut child) = self.child.take() {
+            let _ = Command::new("kill").arg(child.id().to_string()).status();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(5)..].join(" | ")
+}
