@@ -16,7 +16,7 @@ use sortie_core::{
 };
 use sortie_k8s::{KubernetesRuntime, Unentitled, settings::Reach};
 use sortie_local::LocalRuntime;
-use sortie_store::Store;
+use sortie_store::{Adoption, Store};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -327,6 +327,11 @@ pub(crate) fn probe(settings: &Settings) -> anyhow::Result<Condition> {
         let local = LocalRuntime::open(sortie_local::Settings { data_dir, ..local_settings(settings) }).await?;
         Ok(local.probe().await)
     })
+}
+
+/// What the first start on a database of an older system does; `None` for every other database. Changes nothing.
+pub(crate) fn adoption(settings: &Settings) -> anyhow::Result<Option<Adoption>> {
+    Store::adoption(&store_settings(settings)).context("the database cannot be used")
 }
 
 /// Brings the schema up to date, or with `check_only` changes nothing; answers the migrations that were or would be applied.

@@ -84,13 +84,14 @@ impl Old {
     }
 }
 
-/// Databases that the predecessors really wrote, where the tester has a folder of them (`SORTIE_OLD_DATABASES`).
-pub fn real() -> Result<Vec<PathBuf>> {
+/// Databases that the predecessors really wrote, where the tester has a folder of them (`SORTIE_OLD_DATABASES`): files that
+/// end with `sqlite`, and dumps of PostgreSQL that end with `pg.sql`.
+pub fn real(ending: &str) -> Result<Vec<PathBuf>> {
     let Some(folder) = std::env::var_os("SORTIE_OLD_DATABASES") else { return Ok(Vec::new()) };
     let entries = std::fs::read_dir(&folder)?.collect::<std::io::Result<Vec<_>>>()?;
     let mut found: Vec<_> = entries.iter().map(std::fs::DirEntry::path).collect();
-    found.retain(|it| it.extension().is_some_and(|it| it == "sqlite"));
+    found.retain(|it| it.to_string_lossy().ends_with(ending));
     found.sort();
-    ensure!(!found.is_empty(), "SORTIE_OLD_DATABASES names a folder without databases");
+    ensure!(!found.is_empty(), "SORTIE_OLD_DATABASES names a folder without any {ending}");
     Ok(found)
 }

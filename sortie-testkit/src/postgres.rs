@@ -69,6 +69,14 @@ impl Cluster {
         self.run("psql", &["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", dsn, "-c", sql])
     }
 
+    /// A fresh database with what a plain dump (`pg_dump` without owners) holds; answers its connection string.
+    pub fn restored(&self, dump: &Path) -> Result<String> {
+        let dsn = self.empty_database()?;
+        let file = dump.to_str().context("the dump's path is not valid UTF-8")?;
+        self.run("psql", &["-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-d", &dsn, "-f", file])?;
+        Ok(dsn)
+    }
+
     fn create(&self, template: &str) -> Result<String> {
         let name = format!("test_{}", self.count.fetch_add(1, Ordering::Relaxed));
         self.run("createdb", &["-h", self.socket(), "-T", template, &name])?;

@@ -1,6 +1,8 @@
 //! Flows through the real binary; one file per subject.
 
 #[cfg(test)]
+mod adoption;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod by_hand;

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::cli::Flags;
 
+/// What Launchpad called its database.
+const OLD_FILE: &str = "launchpad.db";
+
 /// Defaults, then the file, then variables, then flags.
 pub(crate) fn load(flags: &Flags, variables: impl IntoIterator<Item = (String, String)>) -> Layered {
     let mut layered = Layered::default();
@@ -30,7 +33,18 @@ pub(crate) fn load(flags: &Flags, variables: impl IntoIterator<Item = (String, S
             put(&mut layered, name, value, Origin::Flag(flag));
         }
     }
+    find_old_file(&mut layered, Path::new("."));
     layered
+}
+
+/// The database of Launchpad beside us is opened where no other is named or there.
+fn find_old_file(layered: &mut Layered, folder: &Path) {
+    let is_named = layered.values.get("SORTIE_DB").is_some_and(|it| it.origin != Origin::Default);
+    let default = table::find("SORTIE_DB").map_or("", |it| it.default);
+    if !is_named && !folder.join(default).exists() && folder.join(OLD_FILE).is_file() {
+        layered.notes.push(format!("SORTIE_DB is not set and there is no {default}: {OLD_FILE} is opened"));
+        put(layered, "SORTIE_DB", OLD_FILE, Origin::Default);
+    }
 }
 
 /// Empty means unset, so it never covers a value of an earlier layer.
@@ -164,6 +178,22 @@ mod tests {
         assert_eq!(text(&layered, "SORTIE_DB").as_deref(), Some("old.db"));
         assert_eq!(text(&layered, "SORTIE_PORT").as_deref(), Some("2"));
         assert!(layered.notes.iter().any(|it| it.contains("SORTIE_DB")));
+    }
+
+    #[test]
+    fn the_database_of_launchpad_is_opened_only_where_no_other_is_named_or_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = |variables: &[(&str, &str)]| {
+            let mut layered = with(variables);
+            find_old_file(&mut layered, folder.path());
+            (text(&layered, "SORTIE_DB").unwrap(), layered.notes.len())
+        };
+        assert_eq!(found(&[]), ("sortie.db".to_owned(), 0));
+        fs::write(folder.path().join(OLD_FILE), "").unwrap();
+        assert_eq!(found(&[]), (OLD_FILE.to_owned(), 1));
+        assert_eq!(found(&[("SORTIE_DB", "mine.db")]), ("mine.db".to_owned(), 0));
+        fs::write(folder.path().join("sortie.db"), "").unwrap();
+        assert_eq!(found(&[]), ("sortie.db".to_owned(), 0));
     }
 
     #[test]

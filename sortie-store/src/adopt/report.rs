@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::form::Form;
 
 /// How many rows of one kind of remark are named one by one.
-const NAMED: usize = 10;
+const NAMED: usize = 100;
 
 /// What became of one table.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -286,7 +286,7 @@ fn tables_of_somebody_else_stay_where_they_are() -> Result<()> {
 
 #[test]
 fn databases_that_the_predecessors_really_wrote_are_taken_over_whole() -> Result<()> {
-    for original in old::real()? {
+    for original in old::real(".sqlite")? {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("old.db");
         fs::copy(&original, &path)?;
@@ -298,6 +298,26 @@ fn databases_that_the_predecessors_really_wrote_are_taken_over_whole() -> Result
             ensure!(table.kept == table.rows || table.stays_as.is_some(), "{}: {}", original.display(), table.name);
         }
         assert_eq!(Store::adoption(&at_path(&path))?, None);
+    }
+    Ok(())
+}
+
+#[test]
+fn dumps_of_the_predecessors_are_taken_over_whole() -> Result<()> {
+    let cluster = Cluster::shared();
+    for dump in old::real(".pg.sql")? {
+        let (dsn, original) = (cluster.restored(&dump)?, cluster.restored(&dump)?);
+        let settings = at_dsn(&dsn, 2);
+        let adoption = Store::adoption(&settings)?.context("it is not recognised")?;
+        Store::open(settings.clone())?.close();
+        for table in &adoption.tables {
+            let rows = cluster.query(&original, &format!("SELECT count(*) FROM {}", table.name))?;
+            ensure!(rows.trim() == table.rows.to_string(), "{}: {}", dump.display(), table.name);
+            ensure!(table.kept == table.rows || table.stays_as.is_some(), "{}: {}", dump.display(), table.name);
+        }
+        let instants = "SELECT string_agg(extract(epoch FROM created_at)::text, ',' ORDER BY id) FROM sessions";
+        assert_eq!(cluster.query(&dsn, instants)?, cluster.query(&original, instants)?);
+        assert_eq!(Store::adoption(&settings)?, None);
     }
     Ok(())
 }
