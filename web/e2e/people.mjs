@@ -204,6 +204,7 @@ test("somebody registers, asks for an app, is granted it, and launches it", asyn
     await page.goto("/requests");
     await page.getByText("The keys of the engine").waitFor();
     await look(page, "my-requests");
+    await page.goto("/");
 
     await as(ADMIN, {}, async (admin) => {
       await admin.goto("/admin/requests");
@@ -220,6 +221,8 @@ test("somebody registers, asks for an app, is granted it, and launches it", asyn
       await look(admin, "category-wide-light");
     });
 
+    // The card was on the screen all the time.
+    await page.getByRole("button", { name: "Launch Vault" }).first().waitFor({ timeout: 30_000 });
     await page.goto("/requests");
     await page.getByText("Take care").waitFor();
     await page.goto("/");

@@ -1,9 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation } from "react-router";
+import { accessRequestsQuery } from "@/api/access";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageBody } from "@/components/ui/page";
 import { TabLinks } from "@/components/ui/tab-links";
 import { useMe, type Rights } from "@/hooks/use-me";
 import ShieldX from "lucide-react/icons/shield-x";
+
+const INBOX = "/admin/requests";
+const INBOX_POLL_MS = 30_000;
 
 type May = Exclude<keyof Rights, "mayEditIn">;
 
@@ -11,7 +16,7 @@ const SECTIONS: readonly { path: string; label: string; may: May }[] = [
   { path: "/admin", label: "Overview", may: "isAdmin" },
   { path: "/admin/apps", label: "Apps", may: "mayEditSome" },
   { path: "/admin/categories", label: "Categories", may: "mayEditSome" },
-  { path: "/admin/requests", label: "Requests", may: "mayDecide" },
+  { path: INBOX, label: "Requests", may: "mayDecide" },
   { path: "/admin/users", label: "Users", may: "isAdmin" },
   { path: "/admin/sessions", label: "Sessions", may: "isManager" },
   { path: "/admin/audit", label: "Audit", may: "mayAudit" },
@@ -25,7 +30,9 @@ const SECTIONS: readonly { path: string; label: string; may: May }[] = [
 export function AdminLayout() {
   const rights = useMe();
   const { pathname } = useLocation();
-  const open = SECTIONS.filter((section) => rights[section.may]);
+  const requests = useQuery({ ...accessRequestsQuery("pending"), enabled: rights.mayDecide, refetchInterval: INBOX_POLL_MS });
+  const waiting = requests.data?.filter((request) => request.can_decide).length ?? 0;
+  const open = SECTIONS.filter((section) => rights[section.may]).map((section) => (section.path === INBOX ? { ...section, count: waiting } : section));
   const [first] = open;
   if (!first) {
     return (

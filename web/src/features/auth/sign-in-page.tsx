@@ -6,18 +6,20 @@ import { Link, Navigate, useSearchParams } from "react-router";
 import { meQuery, signIn } from "@/api/auth";
 import { configQuery } from "@/api/config";
 import { asProblem, type Problem } from "@/api/problem";
+import type { User } from "@/api/wire";
+import type { Challenge } from "@/api/wire-accounts";
 import { BrandMark, useBrandName } from "@/components/brand-mark";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { FrontCard } from "@/components/ui/front-card";
 import { Notice } from "@/components/ui/notice";
 import { usePageTitle } from "@/hooks/use-page-title";
-import { useEnter } from "./use-enter";
 import { useNow } from "@/hooks/use-now";
 import { stopwatch } from "@/lib/time";
 import { safeNext } from "./next-path";
 import { SecondStep } from "./second-step";
 import { SsoButton, SsoProblem } from "./sso";
+import { useEnter } from "./use-enter";
 
 export function SignInPage() {
   usePageTitle("Sign in");
@@ -26,7 +28,16 @@ export function SignInPage() {
   const [params] = useSearchParams();
   const name = useBrandName();
   const next = safeNext(params.get("next"));
+  const enter = useEnter();
+  const [challenge, setChallenge] = useState<Challenge | null>(null);
   if (me) return <Navigate to={next} replace />;
+  if (challenge) {
+    return (
+      <FrontCard title="One more step" lead={`Signing in to ${name}`} logo={<BrandMark />} footer="Lost phone and recovery codes? Your administrator can help.">
+        <SecondStep challenge={challenge} onSignedIn={enter} onBack={() => setChallenge(null)} />
+      </FrontCard>
+    );
+  }
   return (
     <FrontCard title={`Sign in to ${name}`} lead="Your apps, in this browser." logo={<BrandMark />} footer={<NoAccount open={config?.allow_registration ?? false} />}>
       {config && !config.sign_in.allowed && (
@@ -36,7 +47,7 @@ export function SignInPage() {
         </Notice>
       )}
       <SsoProblem code={params.get("problem")} />
-      <SignInForm />
+      <SignInForm onSignedIn={enter} onChallenge={setChallenge} />
       {config?.sso_enabled && <SsoButton name={config.sso_name} next={next} />}
     </FrontCard>
   );
@@ -54,8 +65,13 @@ function NoAccount({ open }: { open: boolean }) {
   );
 }
 
-function SignInForm() {
-  const enter = useEnter();
+interface SignInFormProps {
+  onSignedIn: (user: User) => void;
+  /** The password was right, and a code is still to come. */
+  onChallenge: (challenge: Challenge) => void;
+}
+
+function SignInForm({ onSignedIn, onChallenge }: SignInFormProps) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [isShown, setIsShown] = useState(false);
@@ -63,9 +79,8 @@ function SignInForm() {
   const attempt = useMutation({
     mutationFn: () => signIn(username.trim(), password),
     onSuccess: (answer) => {
-      if ("user" in answer) enter(answer.user);
-      // The password is not needed any more.
-      else setPassword("");
+      if ("user" in answer) onSignedIn(answer.user);
+      else onChallenge(answer.second_factor);
     },
     onError: (cause) => {
       const { retryAfter } = asProblem(cause);
@@ -76,9 +91,6 @@ function SignInForm() {
     event.preventDefault();
     attempt.mutate();
   };
-  if (attempt.data && "second_factor" in attempt.data) {
-    return <SecondStep challenge={attempt.data.second_factor} onSignedIn={enter} onBack={() => attempt.reset()} />;
-  }
   return (
     <form onSubmit={onSubmit} className="flex flex-col gap-4">
       {attempt.error && (

@@ -2,7 +2,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Trash2 from "lucide-react/icons/trash-2";
 import { useMemo, useRef, useState, type ReactNode, type SubmitEvent } from "react";
 import { useBlocker, useNavigate } from "react-router";
-import { appsQuery, createApp, deleteApp, updateApp } from "@/api/apps";
+import { categoriesQuery } from "@/api/access";
+import { createApp, deleteApp, updateApp } from "@/api/apps";
 import { asProblem } from "@/api/problem";
 import type { App, AppSpec } from "@/api/wire";
 import { AppCard } from "@/components/apps/app-card";
@@ -28,8 +29,8 @@ export function AppEditor({ app }: { app: App | null }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const launch = useLaunch();
-  const { data: apps = [] } = useQuery(appsQuery);
-  const categories = [...new Set(apps.map((known) => known.category).filter(Boolean))].sort();
+  const { data: known = [] } = useQuery(categoriesQuery);
+  const categories = known.map(({ name }) => name).sort();
   const pending = changes(saved, draft);
 
   const leave = (text: string) => {

@@ -55,6 +55,7 @@ export function BasicsPanel({ draft, isNew, categories, errorOf, onChange }: For
           list="categories"
           value={draft.category}
           error={errorOf("category")}
+          hint="A new name makes a new category"
           onChange={(event) => onChange({ category: event.target.value })}
         />
         <datalist id="categories">
@@ -64,7 +65,7 @@ export function BasicsPanel({ draft, isNew, categories, errorOf, onChange }: For
         </datalist>
         <SelectField label="Who sees it" value={draft.visibility} onChange={(event) => onChange({ visibility: event.target.value as Visibility })}>
           <option value="public">Everybody who is signed in</option>
-          <option value="approved">Approved people</option>
+          <option value="approved">Approved people of its category</option>
           <option value="admin_only">Administrators</option>
         </SelectField>
         <TextField
@@ -79,7 +80,7 @@ export function BasicsPanel({ draft, isNew, categories, errorOf, onChange }: For
         {draft.visibility !== "public" && (
           <CheckField
             label="Show it to people without access"
-            hint="They see name and description, and that they may ask for it"
+            hint="They see its card, and may ask for it where it has a category"
             checked={draft.discoverable}
             onChange={(event) => onChange({ discoverable: event.target.checked })}
           />
