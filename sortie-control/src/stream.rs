@@ -3,6 +3,7 @@
 mod trust;
 
 use sortie_core::{
+    app::Clipboard,
     audit::{Actor, AuditAction, AuditEntry, Change},
     event::{Event, SessionEventKind},
     id::{SessionId, StreamId, ViewerId},
@@ -26,6 +27,8 @@ pub struct StreamRights {
     pub input: bool,
     /// Text into the app.
     pub clipboard_in: bool,
+    /// How many bytes of it at once.
+    pub max_clipboard_in: u32,
     /// Another screen size.
     pub resize: bool,
 }
@@ -125,10 +128,11 @@ impl Control {
         }
         let endpoint = self.ports.runtime.open(id).await.map_err(unavailable)?;
         let attendance = attendance.ok_or(StreamRefusal::Denied)?;
-        let takes_text = session.spec.as_ref().is_some_and(|it| it.clipboard.into_app);
+        let clipboard = session.spec.as_ref().map(|it| it.clipboard);
         let rights = StreamRights {
             input: attendance.input,
-            clipboard_in: attendance.input && takes_text,
+            clipboard_in: attendance.input && clipboard.is_some_and(|it| it.into_app),
+            max_clipboard_in: clipboard.map_or(0, Clipboard::limit_in),
             resize: attendance.resize,
         };
         let grant = StreamGrant { session, endpoint, rights, attendance, stream: self.ids().stream() };

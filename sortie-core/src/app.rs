@@ -21,19 +21,36 @@ use crate::{
 /// Where a web app serves that names no port.
 const DEFAULT_WEB_PORT: u16 = 8080;
 
-/// Which way text may be copied.
+/// Which way text may be copied, and how much of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clipboard {
     /// From the person's machine into the app.
     pub into_app: bool,
     /// From the app to the person's machine.
     pub out_of_app: bool,
+    /// How many bytes may go into the app at once; 0 for the most there is. What comes out is all or nothing, because what an
+    /// app sends is forwarded unread.
+    pub max_in_bytes: i64,
+}
+
+impl Clipboard {
+    /// The most bytes that can go into any app at once.
+    pub const MAX_IN_BYTES: u32 = 1024 * 1024;
+
+    /// How many bytes may go into the app at once.
+    pub fn limit_in(self) -> u32 {
+        match u32::try_from(self.max_in_bytes) {
+            Ok(bytes @ 1..=Self::MAX_IN_BYTES) => bytes,
+            // Nothing was said, or a rule is broken that is younger than the app.
+            _ => Self::MAX_IN_BYTES,
+        }
+    }
 }
 
 impl Default for Clipboard {
     /// Both ways: what people expect where no policy says otherwise.
     fn default() -> Self {
-        Self { into_app: true, out_of_app: true }
+        Self { into_app: true, out_of_app: true, max_in_bytes: 0 }
     }
 }
 

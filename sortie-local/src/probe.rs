@@ -172,7 +172,7 @@ fn trial_order(maker: &Maker) -> Result<WorkloadOrder, Invalid> {
             workspace: WorkspaceKind::Ephemeral,
             volume: Volume::default(),
             web_port: None,
-            clipboard: Clipboard { into_app: false, out_of_app: false },
+            clipboard: Clipboard { into_app: false, out_of_app: false, max_in_bytes: 0 },
             recording: RecordingPolicy::Never,
             idle_timeout: None,
             run_as_root: false,

@@ -117,8 +117,8 @@ where
         Rights { input: grant.rights.input, clipboard_in: grant.rights.clipboard_in, resize: grant.rights.resize };
     let who = grant.attendance.viewer.as_ref().map_or("owner", |it| it.as_str());
     membership.identify(who, rights, &[]);
-    let relay =
-        Relay { client, leftover, upstream, rights, limits: Limits::STANDARD, counters: Arc::clone(&counters), cancel };
+    let limits = Limits { clipboard: grant.rights.max_clipboard_in, ..Limits::STANDARD };
+    let relay = Relay { client, leftover, upstream, rights, limits, counters: Arc::clone(&counters), cancel };
     info!(session.id = %viewer.session, user.id = %viewer.caller.principal.user, "Stream opened");
     let watching = watch::watch(viewer, &grant, &counters);
     let summary = tokio::select! {

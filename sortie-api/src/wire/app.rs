@@ -90,7 +90,7 @@ pub struct WorkspaceBody {
     pub storage_class: String,
 }
 
-/// Which way text may be copied.
+/// Which way text may be copied, and how much of it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ClipboardBody {
     /// Into the app.
@@ -99,11 +99,14 @@ pub struct ClipboardBody {
     /// Out of the app.
     #[serde(rename = "out")]
     pub out_of_app: bool,
+    /// The most bytes into the app at once: 1 to 1048576; 0 for 1048576. What comes out of it has no limit of its own.
+    #[serde(default)]
+    pub max_in_bytes: i64,
 }
 
 impl From<sortie_core::app::Clipboard> for ClipboardBody {
     fn from(clipboard: sortie_core::app::Clipboard) -> Self {
-        Self { into_app: clipboard.into_app, out_of_app: clipboard.out_of_app }
+        Self { into_app: clipboard.into_app, out_of_app: clipboard.out_of_app, max_in_bytes: clipboard.max_in_bytes }
     }
 }
 

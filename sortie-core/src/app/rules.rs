@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use url::Url;
 
-use super::{AppFields, DisplayProtocol, EgressPolicy, LaunchType, quantity};
+use super::{AppFields, Clipboard, DisplayProtocol, EgressPolicy, LaunchType, quantity};
 use crate::invalid::Invalid;
 
 const MAX_NAME: usize = 200;
@@ -51,6 +51,11 @@ pub(super) fn broken(fields: &AppFields) -> Vec<Invalid> {
         (0..=MAX_IDLE_SECS).contains(&fields.idle_timeout_secs),
         "idle_timeout",
         format!("must be between 0 (the default) and {MAX_IDLE_SECS} seconds"),
+    );
+    rules.require(
+        (0..=i64::from(Clipboard::MAX_IN_BYTES)).contains(&fields.clipboard.max_in_bytes),
+        "clipboard.max_in_bytes",
+        format!("must be between 0 (the most there is) and {} bytes", Clipboard::MAX_IN_BYTES),
     );
     rules.0
 }
@@ -324,6 +329,19 @@ mod tests {
         let mut fields = link();
         fields.container_image = "ghcr.io/example/chromium:latest".to_owned();
         assert_eq!((broken(&fields).len(), hints(&fields).len()), (0, 1));
+    }
+
+    #[test]
+    fn a_clipboard_takes_at_most_what_there_is_and_what_was_said() {
+        let of = |max_in_bytes| Clipboard { max_in_bytes, ..Clipboard::default() };
+        for wrong in [-1, 1_048_577, i64::MAX] {
+            assert_eq!(broken_fields(|it| it.clipboard = of(wrong)), ["clipboard.max_in_bytes"]);
+            assert_eq!(of(wrong).limit_in(), 1_048_576);
+        }
+        for (said, counts) in [(0, 1_048_576), (1, 1), (1_048_576, 1_048_576)] {
+            assert!(broken_fields(|it| it.clipboard = of(said)).is_empty());
+            assert_eq!(of(said).limit_in(), counts);
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod by_hand;
 #[cfg(test)]
+mod clipboard;
+#[cfg(test)]
 mod clocks;
 #[cfg(test)]
 mod commands;

@@ -57,6 +57,7 @@ fn screen(order: &WorkloadOrder) -> Container {
             variable("SCREEN_RESOLUTION", &format!("{size}x24")),
             variable("SORTIE_CLIPBOARD_IN", flag(spec.clipboard.into_app)),
             variable("SORTIE_CLIPBOARD_OUT", flag(spec.clipboard.out_of_app)),
+            variable("SORTIE_CLIPBOARD_MAX", &spec.clipboard.limit_in().to_string()),
             variable("SORTIE_WINDOW_MANAGER", flag(spec.window_manager)),
         ]),
         ports: Some(vec![named_port(port)]),

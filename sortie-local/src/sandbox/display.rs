@@ -34,12 +34,13 @@ fn command(order: &WorkloadOrder) -> String {
     let (width, height) = (order.viewport.width(), order.viewport.height());
     let clipboard = order.spec.clipboard;
     let (out, into) = (u8::from(clipboard.out_of_app), u8::from(clipboard.into_app));
+    let max_in = clipboard.limit_in();
     format!(
         "Xvnc :0 -displayfd 7 -auth /run/sortie/xauthority -nolisten tcp -nolisten local -noreset \
          -geometry {width}x{height} -depth 24 -desktop Sortie \
          -rfbport -1 -rfbunixpath /run/sortie/rfb/s -rfbunixmode 384 \
          -SecurityTypes VncAuth -PasswordFile /run/sortie/passwords -UseBlacklist=0 \
          -AlwaysShared -DisconnectClients=0 -AcceptSetDesktopSize -AllowOverride= \
-         -SendCutText={out} -SendPrimary={out} -AcceptCutText={into} -SetPrimary={into}"
+         -SendCutText={out} -SendPrimary={out} -AcceptCutText={into} -SetPrimary={into} -MaxCutText={max_in}"
     )
 }

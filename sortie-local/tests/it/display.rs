@@ -56,10 +56,11 @@ async fn the_display_enforces_the_apps_clipboard_policy() -> Result<()> {
     let stage = Stage::open().await?;
     let mut order = stage.order("s", &["sleep", "3600"])?;
     order.spec.clipboard.out_of_app = false;
+    order.spec.clipboard.max_in_bytes = 5_000;
     stage.start(&order).await?;
     let uid = stage.recorded("s", "uid")?;
     let line = std::fs::read_to_string(stage.data_dir().join("workloads/s/display/display"))?;
-    for flag in ["-SendCutText=0", "-SendPrimary=0", "-AcceptCutText=1", "-AllowOverride= "] {
+    for flag in ["-SendCutText=0", "-SendPrimary=0", "-AcceptCutText=1", "-MaxCutText=5000", "-AllowOverride= "] {
         assert!(line.contains(flag), "{flag} is not in {line} of uid {uid}");
     }
     stage.remove(&order).await

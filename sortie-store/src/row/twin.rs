@@ -82,17 +82,19 @@ pub(crate) struct ClipboardTwin {
     into_app: bool,
     #[serde(rename = "out")]
     out_of_app: bool,
+    #[serde(default)]
+    max_in_bytes: i64,
 }
 
 impl From<Clipboard> for ClipboardTwin {
     fn from(clipboard: Clipboard) -> Self {
-        Self { into_app: clipboard.into_app, out_of_app: clipboard.out_of_app }
+        Self { into_app: clipboard.into_app, out_of_app: clipboard.out_of_app, max_in_bytes: clipboard.max_in_bytes }
     }
 }
 
 impl From<ClipboardTwin> for Clipboard {
     fn from(twin: ClipboardTwin) -> Self {
-        Self { into_app: twin.into_app, out_of_app: twin.out_of_app }
+        Self { into_app: twin.into_app, out_of_app: twin.out_of_app, max_in_bytes: twin.max_in_bytes }
     }
 }
 

@@ -59,7 +59,7 @@ pub async fn an_app_reads_back_as_it_was_written<S: Stores>(store: Arc<S>) -> Re
     full.fields.workspace = WorkspaceKind::Persistent;
     full.fields.workspace_size = "5Gi".into();
     full.fields.workspace_storage_class = "fast".into();
-    full.fields.clipboard = Clipboard { into_app: true, out_of_app: false };
+    full.fields.clipboard = Clipboard { into_app: true, out_of_app: false, max_in_bytes: 4_096 };
     full.fields.recording = RecordingPolicy::OnRequest;
     full.fields.discoverable = true;
     full.fields.run_as_root = true;

@@ -1623,10 +1623,15 @@ export interface components {
          * @enum {string}
          */
         ClientName: "browser" | "api" | "token";
-        /** @description Which way text may be copied. */
+        /** @description Which way text may be copied, and how much of it. */
         ClipboardBody: {
             /** @description Into the app. */
             in: boolean;
+            /**
+             * Format: int64
+             * @description The most bytes into the app at once: 1 to 1048576; 0 for 1048576. What comes out of it has no limit of its own.
+             */
+            max_in_bytes?: number;
             /** @description Out of the app. */
             out: boolean;
         };

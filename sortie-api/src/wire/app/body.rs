@@ -126,7 +126,7 @@ impl AppBody {
             workspace_storage_class: self.workspace.map(|it| it.storage_class).unwrap_or_default(),
             clipboard: self
                 .clipboard
-                .map(|it| Clipboard { into_app: it.into_app, out_of_app: it.out_of_app })
+                .map(|it| Clipboard { into_app: it.into_app, out_of_app: it.out_of_app, max_in_bytes: it.max_in_bytes })
                 .unwrap_or_default(),
             discoverable: self.discoverable,
             run_as_root: self.run_as_root,

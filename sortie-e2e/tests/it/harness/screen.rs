@@ -155,6 +155,18 @@ impl Screen {
         Ok(())
     }
 
+    /// Copies a text on the person's side, and pastes it with the middle button, as in a terminal.
+    pub(crate) async fn paste(&mut self, text: &str) -> Result<(), Gone> {
+        let mut message = vec![6, 0, 0, 0];
+        message.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
+        message.extend(text.as_bytes());
+        self.send(message).await?;
+        for buttons in [0, 2, 0] {
+            self.send(vec![5, buttons, 0, 100, 0, 100]).await?;
+        }
+        Ok(())
+    }
+
     /// Reads on until the server ends the stream.
     pub(crate) async fn until_gone(mut self) -> Gone {
         let gone = async {

@@ -27,7 +27,7 @@ describe("a draft of an app", () => {
   });
 
   it("lists what would change, with nested fields by their path", () => {
-    const after = { ...EMPTY_APP, clipboard: { in: false, out: true }, command: ["xterm"] };
+    const after = { ...EMPTY_APP, clipboard: { in: false, out: true, max_in_bytes: 0 }, command: ["xterm"] };
     expect(changes(EMPTY_APP, after)).toEqual([
       { field: "command", before: "[]", after: '["xterm"]' },
       { field: "clipboard.in", before: "true", after: "false" },

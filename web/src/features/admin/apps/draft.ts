@@ -22,7 +22,7 @@ export const EMPTY_APP: AppSpec = {
   egress_policy: null,
   display: null,
   workspace: null,
-  clipboard: { in: true, out: true },
+  clipboard: { in: true, out: true, max_in_bytes: 0 },
   recording_policy: "never",
   discoverable: false,
   run_as_root: false,

@@ -99,6 +99,16 @@ export function BehaviourPanel({ draft, errorOf, onChange }: FormProps) {
           checked={clipboard.out}
           onChange={(event) => onChange({ clipboard: { ...clipboard, out: event.target.checked } })}
         />
+        <TextField
+          label="Bytes at once into it"
+          type="number"
+          min={0}
+          max={1048576}
+          value={clipboard.max_in_bytes || ""}
+          error={errorOf("clipboard.max_in_bytes")}
+          placeholder="1048576"
+          onChange={(event) => onChange({ clipboard: { ...clipboard, max_in_bytes: number(event.target.value) } })}
+        />
         <SelectField
           label="Recording"
           value={draft.recording_policy}
