@@ -131,6 +131,10 @@ impl Runtime for Nothing {
         Box::pin(async { Ok(()) })
     }
 
+    fn relabel<'a>(&'a self, _: &'a Labels, _: &'a Labels) -> PortResult<'a, ()> {
+        Box::pin(async { Err(PortError::Conflict) })
+    }
+
     fn open<'a>(&'a self, _: &'a SessionId) -> PortResult<'a, Endpoint> {
         Box::pin(async { Err(PortError::unavailable(no_apps().message)) })
     }

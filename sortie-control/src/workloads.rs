@@ -1,11 +1,16 @@
 //! Workloads as a person sees them: which session each runs, and which run nobody's.
 
+mod adopt;
+
+pub use adopt::Adoption;
+
 use std::time::Duration;
 
 use sortie_core::{
     audit::{Actor, AuditAction, AuditEntry},
     id::SessionId,
-    session::Status,
+    port::coordination::Installation,
+    session::{Session, Status},
     workload::{Labels, Observed},
 };
 
@@ -19,6 +24,8 @@ const LOOK: Duration = Duration::from_millis(200);
 pub enum Belonging {
     /// A session of ours, in this status.
     Session(Status),
+    /// A session of ours from before a restore, in this status: it can be adopted, and cannot be ended before.
+    Former(Status),
     /// Ours, without a session: it can be purged.
     Nobody,
     /// Another installation's, or of another place.
@@ -36,6 +43,18 @@ pub struct WorkloadReport {
     pub belonging: Belonging,
 }
 
+/// What the workload of a row carries. The same for the same row, so that only that workload can be meant.
+pub(crate) fn labels_of(row: &Session, installation: &Installation) -> Labels {
+    Labels {
+        installation: installation.id.clone(),
+        incarnation: installation.incarnation,
+        place: row.place.clone(),
+        session: row.id.clone(),
+        owner: row.owner.clone(),
+        created_at: row.created_at,
+    }
+}
+
 impl Control {
     /// Every workload of this place.
     pub async fn workloads(&self) -> Result<Vec<WorkloadReport>, ControlError> {
@@ -46,6 +65,7 @@ impl Control {
             let is_ours = labels.installation == installation.id && labels.place == *self.ports.runtime.place();
             let row = if is_ours { self.ports.sessions.find_session(&labels.session).await? } else { None };
             let belonging = match row {
+                Some(row) if labels != labels_of(&row, &installation) => Belonging::Former(row.status),
                 Some(row) => Belonging::Session(row.status),
                 None if is_ours => Belonging::Nobody,
                 None => Belonging::Others,

@@ -170,6 +170,8 @@ audit_actions! {
     DeleteServiceApp = "DELETE_SERVICE_APP",
     /// Asked for everything to be tried at once.
     ApplyTarget = "APPLY_TARGET",
+    /// Took over a workload from another installation or from before a restore.
+    AdoptWorkload = "ADOPT_WORKLOAD",
     /// Exported the audit.
     ExportAudit = "EXPORT_AUDIT",
 }

@@ -23,27 +23,30 @@ const APP_NAME: &str = "sortie.io/app-name";
 /// The metadata of an object that belongs to a workload.
 pub(crate) fn metadata(name: String, order: &WorkloadOrder) -> ObjectMeta {
     let labels = &order.labels;
+    let (mut selected, mut annotations) = written(labels);
+    selected.insert(names::APP.to_owned(), names::label(order.spec.app.as_str()));
+    annotations.insert(APP_NAME.to_owned(), order.spec.app_name.clone());
+    ObjectMeta { name: Some(name), labels: Some(selected), annotations: Some(annotations), ..ObjectMeta::default() }
+}
+
+/// The labels and the annotations that say whose an object is.
+pub(crate) fn written(labels: &Labels) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
     let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-    ObjectMeta {
-        name: Some(name),
-        labels: Some(BTreeMap::from([
-            text(names::MANAGED_BY, names::MANAGER),
-            text(names::COMPONENT, names::COMPONENT_SESSION),
-            text(names::SESSION, &names::label(labels.session.as_str())),
-            text(names::APP, &names::label(order.spec.app.as_str())),
-            text(names::INSTALLATION, &names::label(labels.installation.as_str())),
-        ])),
-        annotations: Some(BTreeMap::from([
-            text(SESSION, labels.session.as_str()),
-            text(INSTALLATION, labels.installation.as_str()),
-            text(INCARNATION, &labels.incarnation.to_string()),
-            text(PLACE, labels.place.as_str()),
-            text(OWNER, labels.owner.as_str()),
-            text(CREATED_AT, &labels.created_at.as_micros().to_string()),
-            text(APP_NAME, &order.spec.app_name),
-        ])),
-        ..ObjectMeta::default()
-    }
+    let selected = BTreeMap::from([
+        text(names::MANAGED_BY, names::MANAGER),
+        text(names::COMPONENT, names::COMPONENT_SESSION),
+        text(names::SESSION, &names::label(labels.session.as_str())),
+        text(names::INSTALLATION, &names::label(labels.installation.as_str())),
+    ]);
+    let annotations = BTreeMap::from([
+        text(SESSION, labels.session.as_str()),
+        text(INSTALLATION, labels.installation.as_str()),
+        text(INCARNATION, &labels.incarnation.to_string()),
+        text(PLACE, labels.place.as_str()),
+        text(OWNER, labels.owner.as_str()),
+        text(CREATED_AT, &labels.created_at.as_micros().to_string()),
+    ]);
+    (selected, annotations)
 }
 
 /// Whose an object is; `None` when it does not say so in full, and then nobody here touches it.

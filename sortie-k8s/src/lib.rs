@@ -20,6 +20,7 @@ mod names;
 mod observe;
 mod open;
 mod refusal;
+mod relabel;
 mod remove;
 mod runtime;
 pub mod settings;

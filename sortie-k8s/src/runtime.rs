@@ -14,7 +14,7 @@ use crate::{
     create,
     error::{ConnectError, in_time},
     forward::Forwards,
-    guard, list, open, refusal, remove,
+    guard, list, open, refusal, relabel, remove,
     settings::Settings,
     watch,
 };
@@ -77,6 +77,10 @@ impl Runtime for KubernetesRuntime {
     fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()> {
         self.forwards.forget(&labels.session);
         Box::pin(in_time(PATIENCE, remove::delete(&self.cluster, labels)))
+    }
+
+    fn relabel<'a>(&'a self, from: &'a Labels, to: &'a Labels) -> PortResult<'a, ()> {
+        Box::pin(in_time(PATIENCE, relabel::relabel(&self.cluster, from, to)))
     }
 
     fn open<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Endpoint> {

@@ -89,6 +89,10 @@ impl Runtime for Unentitled {
         Box::pin(async { Ok(()) })
     }
 
+    fn relabel<'a>(&'a self, _: &'a Labels, _: &'a Labels) -> PortResult<'a, ()> {
+        Box::pin(async { Err(PortError::Conflict) })
+    }
+
     fn open<'a>(&'a self, _: &'a SessionId) -> PortResult<'a, Endpoint> {
         Box::pin(async { self.refuse() })
     }

@@ -108,6 +108,19 @@ impl Record {
         place::write_whole(&path, &content)
     }
 
+    /// The same workload with other labels.
+    pub(crate) fn relabelled(self, labels: &Labels) -> Self {
+        Self {
+            installation: labels.installation.to_string(),
+            incarnation: labels.incarnation,
+            place: labels.place.to_string(),
+            session: labels.session.to_string(),
+            owner: labels.owner.to_string(),
+            created_at_micros: labels.created_at.as_micros(),
+            ..self
+        }
+    }
+
     /// Whose the workload is.
     pub(crate) fn labels(&self) -> Result<Labels, Invalid> {
         Ok(Labels {

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
+use rustix::fs::FlockOperation;
 use sortie_core::{
     id::{PlaceId, SessionId},
     port::{BoxFuture, PortError, PortResult, Runtime, runtime::Wake},
@@ -23,7 +24,7 @@ use crate::{
     folder::{Folder, Phase},
     limits::Cgroups,
     list, names, observe,
-    place::Place,
+    place::{self, Place},
     probe,
     record::Record,
     refusal, removal,
@@ -179,6 +180,29 @@ impl LocalRuntime {
         Ok(())
     }
 
+    async fn relabel_one(&self, from: &Labels, to: &Labels) -> Outcome<()> {
+        let (folder, workloads) = (self.folder(&from.session), self.maker.place.workloads());
+        let (from, to) = (from.clone(), to.clone());
+        blocking::run(move || {
+            // The workload's own lock is held by its processes: the one of making stands for it.
+            let _making = place::lock(&workloads.join(".making"), FlockOperation::LockExclusive)?;
+            let record = match folder.phase()? {
+                Phase::Absent | Phase::Ending => None,
+                Phase::Starting | Phase::Shown | Phase::Ended | Phase::Blind | Phase::Lost => {
+                    Record::read(folder.path())?
+                }
+            };
+            let record = record.ok_or(LocalError::Foreign)?;
+            match record.labels() {
+                Ok(found) if found == to => Ok(()),
+                Ok(found) if found == from => record.relabelled(&to).write(folder.path()),
+                // A record that was read has legal labels.
+                Ok(_) | Err(_) => Err(LocalError::Foreign),
+            }
+        })
+        .await
+    }
+
     async fn open_one(&self, session: &SessionId) -> Outcome<Endpoint> {
         let folder = self.folder(session);
         blocking::run(move || {
@@ -225,6 +249,10 @@ impl Runtime for LocalRuntime {
 
     fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()> {
         Box::pin(async { self.delete_one(labels).await.map_err(PortError::from) })
+    }
+
+    fn relabel<'a>(&'a self, from: &'a Labels, to: &'a Labels) -> PortResult<'a, ()> {
+        Box::pin(async { self.relabel_one(from, to).await.map_err(PortError::from) })
     }
 
     fn open<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Endpoint> {

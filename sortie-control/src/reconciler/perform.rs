@@ -16,7 +16,7 @@ use sortie_core::{
 use tracing::{debug, info, warn};
 
 use super::Next;
-use crate::Control;
+use crate::{Control, workloads::labels_of};
 
 /// More steps than any session needs in a row; the rest waits for the next look.
 const STEPS_AT_ONCE: usize = 8;
@@ -239,16 +239,8 @@ impl Control {
     /// What the workload of a row carries. The same for the same row, so that only that workload can be meant.
     fn labels(&self, row: &Session) -> Labels {
         // INVARIANT: loops start after the identity was read.
-        let identity = self.identity.get();
-        Labels {
-            installation: identity
-                .map_or_else(|| unreachable!("identity is read first"), |it| it.installation.id.clone()),
-            incarnation: identity.map_or(0, |it| it.installation.incarnation),
-            place: row.place.clone(),
-            session: row.id.clone(),
-            owner: row.owner.clone(),
-            created_at: row.created_at,
-        }
+        let identity = self.identity.get().unwrap_or_else(|| unreachable!("identity is read first"));
+        labels_of(row, &identity.installation)
     }
 }
 

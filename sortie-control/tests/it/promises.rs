@@ -22,6 +22,7 @@ promises! {
     a_workload_lives_from_create_to_delete
     creating_twice_makes_one_workload
     a_delete_for_another_workload_removes_nothing
+    a_workload_is_handed_over_once
     deleting_twice_is_success
     a_watch_hears_of_changes
 }

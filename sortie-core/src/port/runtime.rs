@@ -47,6 +47,10 @@ pub trait Runtime: Send + Sync {
     /// What stands beside it may go only after it: call again while anything is observed.
     fn delete<'a>(&'a self, labels: &'a Labels) -> PortResult<'a, ()>;
 
+    /// Hands a workload and everything beside it over: what carries `from` carries `to` from now on. The same session and place
+    /// in both. What carries `to` already is success; what carries anything else, or is not there, is `Conflict`.
+    fn relabel<'a>(&'a self, from: &'a Labels, to: &'a Labels) -> PortResult<'a, ()>;
+
     /// Where the workload's screen answers, with its secrets. `Unavailable` while it is not ready.
     fn open<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Endpoint>;
 

@@ -2,7 +2,7 @@
 
 use std::{process::Command, time::Duration};
 
-use super::harness::world::World;
+use super::harness::{wait_for, world::World};
 
 const SOON: Duration = Duration::from_mins(1);
 
@@ -100,4 +100,62 @@ async fn the_command_line_says_which_rule_decides() {
     let (done, said) =
         told(&world, &["access", "explain", "--user", "admin", "--action", "fly", "--app", "clock"]).await;
     assert!(!done && said.contains("launch_app"), "{said}");
+}
+
+#[tokio::test]
+async fn what_runs_after_a_restore_is_taken_over_by_hand_and_goes_on() {
+    let world = World::sqlite();
+    let server = world.start().await;
+    let admin = server.admin().await;
+    let (known, lost) = (admin.launch_and_wait("clock").await, admin.launch_and_wait("clock").await);
+    let foreign = admin.launch_and_wait("clock").await;
+    server.kill();
+    // An older database was restored: it knows one of the sessions, and that it is another incarnation.
+    sqlite(&world, &format!("DELETE FROM sessions WHERE id IN ('{lost}', '{foreign}')"));
+    sqlite(&world, "UPDATE installation SET incarnation = incarnation + 1");
+    let spec = world.data_dir().join("workloads").join(&foreign).join("spec.json");
+    let mut record: serde_json::Value = serde_json::from_slice(&std::fs::read(&spec).unwrap()).unwrap();
+    record["installation"] = "somebody-elses".into();
+    std::fs::write(&spec, record.to_string()).unwrap();
+    // A display answers before its app is drawn.
+    let before = wait_for(SOON, "three clocks", || async { Some(apps(&world)).filter(|it| it.len() == 3) }).await;
+
+    let (_, said) = told(&world, &["workloads"]).await;
+    let line = |session: &str| said.lines().find(|it| it.contains(session)).unwrap_or_default().to_owned();
+    assert!(line(&known).contains("session: running, from before a restore"), "{said}");
+    assert!(line(&lost).contains("no session") && line(&foreign).contains("somebody-elses"), "{said}");
+    let (done, said) = told(&world, &["workloads", "adopt"]).await;
+    assert!(!done && said.contains("--yes"), "nobody is there to confirm it: {said}");
+    let (done, said) = told(&world, &["workloads", "adopt", "--yes"]).await;
+    assert!(done && said.contains(&format!("1 of 1: {known} adopted")), "{said}");
+    let (done, said) = told(&world, &["workloads", "adopt", &lost, "--yes"]).await;
+    assert!(!done && said.contains("which app"), "{said}");
+    let (done, said) = told(&world, &["workloads", "adopt", &foreign, "--app", "clock", "--yes"]).await;
+    assert!(!done && said.contains("end its server for good"), "{said}");
+    let (done, said) = told(&world, &["workloads", "adopt", "--app", "clock", "--yes"]).await;
+    assert!(done && said.contains(&format!("1 of 1: {lost} adopted")), "{said}");
+    let theirs = ["workloads", "adopt", "--app", "clock", "--from", "somebody-elses", "--owner"];
+    let (done, said) = told(&world, &[&theirs[..], &["nobody", "--yes"]].concat()).await;
+    assert!(!done && said.contains("nobody"), "{said}");
+    let (done, said) = told(&world, &[&theirs[..], &["admin", "--yes"]].concat()).await;
+    assert!(done && said.contains(&format!("1 of 1: {foreign} adopted")), "{said}");
+    assert_eq!(apps(&world), before, "everything went on");
+
+    let server = world.start().await;
+    let admin = server.admin().await;
+    for session in [&known, &lost, &foreign] {
+        admin.until(session, "running").await;
+        assert_eq!(admin.delete(&format!("/api/sessions/{session}")).await.status, 204);
+    }
+    admin.until_released(SOON).await;
+    assert_eq!(apps(&world), Vec::<i32>::new());
+    let logs = admin.get("/api/audit?action=ADOPT_WORKLOAD").await.json();
+    assert_eq!(logs["logs"][0]["user"], "command line", "{logs}");
+}
+
+/// The apps that run.
+fn apps(world: &World) -> Vec<i32> {
+    let mut found: Vec<_> = world.processes().iter().filter(|it| it.is_app(&world.tag)).map(|it| it.pid).collect();
+    found.sort_unstable();
+    found
 }

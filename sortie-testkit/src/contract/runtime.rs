@@ -166,6 +166,31 @@ pub async fn a_delete_for_another_workload_removes_nothing(runtime: &dyn Runtime
     remove(runtime, &order.labels).await
 }
 
+/// A workload is handed over as a whole: afterwards only its new owner can remove it, and its screen goes on as it was.
+pub async fn a_workload_is_handed_over_once(runtime: &dyn Runtime, order: &WorkloadOrder) -> Result<()> {
+    let from = &order.labels;
+    let mut to = from.clone();
+    to.installation = InstallationId::new("contract-successor")?;
+    to.incarnation = 7;
+    to.owner = UserId::new("bob")?;
+    ensure!(matches!(runtime.relabel(from, &to).await, Err(PortError::Conflict)), "there is nothing to hand over");
+    runtime.create(order).await?;
+    until_ready(runtime, &from.session).await?;
+    let before = runtime.open(&from.session).await?;
+    let stranger = Labels { incarnation: 99, ..from.clone() };
+    ensure!(matches!(runtime.relabel(&stranger, &to).await, Err(PortError::Conflict)), "it carries something else");
+    runtime.relabel(from, &to).await?;
+    runtime.relabel(from, &to).await?;
+    let listed = runtime.list().await?;
+    let mine = listed.iter().find(|it| it.labels.session == from.session).context("it is not listed")?;
+    ensure!(mine.labels == to, "listed with {:?}", mine.labels);
+    ensure!(matches!(runtime.delete(from).await, Err(PortError::Conflict)), "its former owner can remove it");
+    until_ready(runtime, &from.session).await?;
+    let after = runtime.open(&from.session).await?;
+    ensure!(before.address == after.address, "{:?} became {:?}", before.address, after.address);
+    remove(runtime, &to).await
+}
+
 /// Deleting again while it goes, and after it is gone, is success; the id can be used again.
 pub async fn deleting_twice_is_success(runtime: &dyn Runtime, order: &WorkloadOrder) -> Result<()> {
     let labels = &order.labels;

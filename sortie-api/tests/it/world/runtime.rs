@@ -123,6 +123,17 @@ impl Runtime for ToyRuntime {
         Box::pin(async { Ok(()) })
     }
 
+    fn relabel<'a>(&'a self, from: &'a Labels, to: &'a Labels) -> PortResult<'a, ()> {
+        let answer = match self.workloads.lock().unwrap().get_mut(&from.session) {
+            Some(running) if running.labels == *from || running.labels == *to => {
+                running.labels = to.clone();
+                Ok(())
+            }
+            _ => Err(PortError::Conflict),
+        };
+        Box::pin(async { answer })
+    }
+
     fn open<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Endpoint> {
         let path = self.workloads.lock().unwrap().get(session).map(|it| it.path.clone());
         Box::pin(async {
@@ -174,6 +185,7 @@ promises! {
     a_workload_lives_from_create_to_delete
     creating_twice_makes_one_workload
     a_delete_for_another_workload_removes_nothing
+    a_workload_is_handed_over_once
     deleting_twice_is_success
     a_watch_hears_of_changes
 }
