@@ -160,7 +160,7 @@ pub struct Refusal {
 /// What one kind of resource limit does in a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitReport {
-    /// `memory`, `cpu` or `pids`.
+    /// `memory`, `cpu`, `pids` or `disk`.
     pub name: &'static str,
     /// Whether the place enforces it.
     pub enforced: bool,

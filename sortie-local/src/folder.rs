@@ -9,6 +9,7 @@
 //! | `display.status`, `app.status` | bubblewrap | pid of the sandbox's init, exit code |
 //! | `log/output.0` … `.2`, `log/display.0` … | the keeper | the newest output, oldest part first |
 //! | `ended` | the keeper | the app is over and its output is complete |
+//! | `home-at-first`, `full` | the server | how much the home held at the first look; that it holds too much |
 //! | `ending` | the server | the workload is to be removed |
 
 pub(crate) mod output;

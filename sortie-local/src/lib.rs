@@ -13,6 +13,7 @@
 
 mod blocking;
 mod create;
+mod disk;
 mod engine;
 mod error;
 mod folder;

@@ -1,6 +1,6 @@
 //! From a workload's folder to what the domain calls it.
 
-use std::{path::Path, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use sortie_core::{
     session::Reason,
@@ -9,7 +9,7 @@ use sortie_core::{
 use tokio::{io::AsyncReadExt, net::UnixStream, time::timeout};
 
 use crate::{
-    blocking,
+    blocking, disk,
     error::Outcome,
     folder::{Folder, Phase, output, status},
     record::Record,
@@ -59,6 +59,10 @@ fn describe(folder: &Folder, phase: &Phase) -> Outcome<Seen> {
     Ok(match phase {
         Phase::Absent => Seen::Settled(Observed::Absent),
         Phase::Ending => Seen::Settled(Observed::Ending),
+        Phase::Starting | Phase::Shown if folder.has(disk::FULL) => {
+            let bytes = fs::read_to_string(folder.file(disk::FULL)).unwrap_or_default();
+            broken(Reason::WorkspaceFull, format!("The files used {bytes} bytes of the disk."), Vec::new())
+        }
         Phase::Starting => {
             Seen::Settled(Observed::Starting { detail: "the screen is being started".to_owned(), cause: None })
         }

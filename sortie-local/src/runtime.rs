@@ -11,7 +11,7 @@ use sortie_core::{
     port::{BoxFuture, PortError, PortResult, Runtime, runtime::Wake},
     secret::Secret,
     spec::Spec,
-    workload::{Address, Condition, Endpoint, Labels, Observed, Refusal, Workload, WorkloadOrder},
+    workload::{Address, Condition, Endpoint, Labels, LimitReport, Observed, Refusal, Workload, WorkloadOrder},
 };
 use tokio::task::JoinSet;
 use tokio_util::task::TaskTracker;
@@ -20,6 +20,7 @@ use tracing::{info, warn};
 use crate::{
     blocking,
     create::Maker,
+    disk,
     error::{LocalError, Outcome},
     folder::{Folder, Phase},
     limits::Cgroups,
@@ -65,7 +66,9 @@ impl LocalRuntime {
             Ok(Maker { place, settings, cgroups })
         })
         .await?;
-        let condition = Condition { kind: "local", problems: Vec::new(), limits: maker.cgroups.report() };
+        let mut limits = maker.cgroups.report();
+        limits.push(LimitReport { name: "disk", enforced: maker.settings.home_limit.is_some() });
+        let condition = Condition { kind: "local", problems: Vec::new(), limits };
         Ok(Self {
             maker,
             condition: Arc::new(RwLock::new(condition)),
@@ -260,6 +263,13 @@ impl Runtime for LocalRuntime {
     }
 
     fn watch(&self, wake: Wake) -> BoxFuture<'_, ()> {
-        Box::pin(watch::run(self.maker.place.workloads(), wake))
+        let workloads = self.maker.place.workloads();
+        let settings = &self.maker.settings;
+        let changes = watch::run(workloads.clone(), wake);
+        let Some(limit) = settings.home_limit else { return Box::pin(changes) };
+        let homes = disk::watch(workloads, limit, settings.home_look);
+        Box::pin(async {
+            tokio::join!(changes, homes);
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! What the operator decides.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use sortie_core::spec::Resources;
 
@@ -17,6 +17,10 @@ pub struct Settings {
     pub default_limits: Resources,
     /// Processes and threads that one workload may have.
     pub max_pids: u64,
+    /// How many bytes of the disk a home may use; `None` for no limit. It is measured, so it can be passed for a while.
+    pub home_limit: Option<u64>,
+    /// How long after measuring all homes they are measured again.
+    pub home_look: Duration,
 }
 
 impl Settings {
@@ -34,6 +38,8 @@ impl Settings {
             allow_host_network: false,
             default_limits: Resources::default(),
             max_pids: 1024,
+            home_limit: None,
+            home_look: Duration::from_secs(30),
         }
     }
 }

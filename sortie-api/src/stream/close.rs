@@ -56,7 +56,8 @@ pub(super) fn of_ending(reason: Reason, detail: String) -> CloseReason {
         | Reason::StoppedByAdmin
         | Reason::StoppedByUser
         | Reason::Unschedulable
-        | Reason::VolumePending => CloseCode::Ended,
+        | Reason::VolumePending
+        | Reason::WorkspaceFull => CloseCode::Ended,
     };
     CloseReason::new(code, detail)
 }

@@ -83,6 +83,8 @@ reasons! {
     Unschedulable, "unschedulable", "No machine has room for the app.", Some("Try again later, or ask the administrator for more room.");
     /// Its files are not there.
     VolumePending, "volume_pending", "The app's files could not be attached.", Some("Try again; if it happens again, tell the administrator.");
+    /// Its files use more of the disk than they may.
+    WorkspaceFull, "workspace_full", "The app's files became larger than they may be.", Some("Start it again; files that are kept must be tidied up first.");
     /// The workload vanished.
     WorkloadLost, "workload_lost", "The app's processes are gone.", Some("Start it again.");
 }

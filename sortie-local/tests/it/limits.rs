@@ -31,6 +31,6 @@ async fn an_app_that_wants_more_memory_than_its_limit_does_not_get_it() -> Resul
 async fn the_condition_names_each_limit() -> Result<()> {
     let stage = Stage::open().await?;
     let names: Vec<_> = stage.runtime.condition().limits.iter().map(|it| it.name).collect();
-    assert_eq!(names, ["memory", "cpu", "pids"]);
+    assert_eq!(names, ["memory", "cpu", "pids", "disk"]);
     Ok(())
 }

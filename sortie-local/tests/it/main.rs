@@ -4,6 +4,7 @@
 mod app;
 mod contract;
 mod crash;
+mod disk;
 mod display;
 mod engine;
 mod isolation;

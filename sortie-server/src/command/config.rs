@@ -24,5 +24,8 @@ pub(crate) fn run(flags: &Flags) -> anyhow::Result<()> {
     for limit in condition.limits.iter().filter(|it| !it.enforced) {
         say(&format!("# runtime: {} is not limited on this machine", limit.name));
     }
+    if settings.home_limit.is_some() {
+        say("# runtime: disk is measured every 30 s; between two looks the file system holds nothing back");
+    }
     Ok(())
 }

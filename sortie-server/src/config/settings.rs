@@ -75,6 +75,8 @@ pub(crate) struct Settings {
     pub(crate) stream_policy: StreamPolicy,
     pub(crate) allow_registration: bool,
     pub(crate) sso: Option<Sso>,
+    /// How much of the disk a local session's files may use, in bytes.
+    pub(crate) home_limit: Option<u64>,
     pub(crate) allow_host_network: bool,
     pub(crate) uid_base: u32,
     pub(crate) runtime: kubernetes::RuntimeKind,
@@ -221,6 +223,7 @@ impl Settings {
             ),
             allow_registration: read.flag("SORTIE_ALLOW_REGISTRATION"),
             sso: Sso::parse(&mut read),
+            home_limit: read.quantity("SORTIE_LOCAL_HOME_LIMIT", quantity::bytes),
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
             uid_base: u32::try_from(read.number("SORTIE_LOCAL_UID_BASE", 1_000, 4_000_000_000)).unwrap_or(u32::MAX),
             runtime,

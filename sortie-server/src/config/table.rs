@@ -98,6 +98,11 @@ pub(crate) const KEYS: &[Key] = &[
         "give sessions' pods user namespaces of their own; images that run as root need it",
     ),
     key("SORTIE_K8S_WORKSPACE_SIZE", "5Gi", "size of a session's workspace"),
+    key(
+        "SORTIE_LOCAL_HOME_LIMIT",
+        "",
+        "how much of the disk a local session's files may use, e.g. 2Gi; measured every 30 s; unset for no limit",
+    ),
     key("SORTIE_LOCAL_HOST_NETWORK", "false", "allow apps to share the host's network (not contained)"),
     key("SORTIE_LOCAL_UID_BASE", "70000", "first user id for sessions when the server runs as root"),
     key("SORTIE_LOG", "info", "log filter, e.g. info or sortie_control=debug"),

@@ -1740,7 +1740,7 @@ export interface components {
          * @description Why a session ended.
          * @enum {string}
          */
-        EndReasonName: "adopted" | "app_exited" | "cancelled" | "display_failed" | "evicted" | "idle_timeout" | "image_needs_root" | "image_pull_failed" | "lifetime_exceeded" | "node_lost" | "out_of_memory" | "place_lost" | "quota_exceeded" | "replaced" | "start_refused" | "start_timeout" | "stopped_by_admin" | "stopped_by_user" | "unschedulable" | "volume_pending" | "workload_lost";
+        EndReasonName: "adopted" | "app_exited" | "cancelled" | "display_failed" | "evicted" | "idle_timeout" | "image_needs_root" | "image_pull_failed" | "lifetime_exceeded" | "node_lost" | "out_of_memory" | "place_lost" | "quota_exceeded" | "replaced" | "runtime_unavailable" | "screen_silent" | "start_refused" | "start_timeout" | "stopped_by_admin" | "stopped_by_user" | "unschedulable" | "volume_pending" | "workspace_full" | "workload_lost";
         /** @description One environment variable. */
         EnvVar: {
             /** @description Its name. */
