@@ -21,6 +21,15 @@ pub(crate) struct Gauges {
     pub(crate) event_streams: usize,
     pub(crate) passes: u64,
     pub(crate) orphans: u64,
+    pub(crate) backup: Backup,
+}
+
+/// What became of the server's own backups.
+pub(crate) struct Backup {
+    /// When the newest was begun, in microseconds since the Unix epoch.
+    pub(crate) newest: Option<i64>,
+    pub(crate) bytes: u64,
+    pub(crate) failures: u64,
 }
 
 impl Metrics {
@@ -40,6 +49,9 @@ impl Metrics {
             describe_gauge!("sortie_event_streams", "Live event streams");
             describe_gauge!("sortie_reconciler_passes", "Full comparisons since start");
             describe_gauge!("sortie_workloads_orphaned", "Workloads without a row that wait for a person");
+            describe_gauge!("sortie_backup_newest_timestamp_seconds", "When the newest backup was begun");
+            describe_gauge!("sortie_backup_bytes", "Size of the last backup that this server made");
+            describe_gauge!("sortie_backup_failures", "Backups that failed since start");
             describe_gauge!("sortie_build", "The running version");
         });
         Ok(Self { recorder, handle })
@@ -86,6 +98,11 @@ impl Metrics {
             gauge!("sortie_event_streams").set(gauges.event_streams as f64);
             gauge!("sortie_reconciler_passes").set(gauges.passes as f64);
             gauge!("sortie_workloads_orphaned").set(gauges.orphans as f64);
+            if let Some(newest) = gauges.backup.newest {
+                gauge!("sortie_backup_newest_timestamp_seconds").set(newest as f64 / 1e6);
+                gauge!("sortie_backup_bytes").set(gauges.backup.bytes as f64);
+            }
+            gauge!("sortie_backup_failures").set(gauges.backup.failures as f64);
             gauge!("sortie_build", "version" => version.to_owned()).set(1.0);
         });
         self.handle.render()

@@ -18,6 +18,7 @@ use tracing::info;
 use crate::{
     account::{sso::SsoRules, token_cache::TokenCache},
     activity::Activity,
+    backups::BackupReport,
     epochs::EpochWatch,
     error::ControlError,
     events::EventHub,
@@ -146,6 +147,7 @@ pub struct Control {
     pub(crate) tokens: Arc<TokenCache>,
     pub(crate) sessions: Arc<SessionCache>,
     pub(crate) sharing: Arc<SharingCache>,
+    pub(crate) backups: Arc<BackupReport>,
     /// This process, among all that ever served this database.
     pub(crate) replica: Arc<str>,
 }
@@ -165,6 +167,7 @@ impl Control {
             tokens: Arc::default(),
             sessions: Arc::default(),
             sharing: Arc::default(),
+            backups: Arc::default(),
             replica,
         }
     }

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod account;
 pub mod activity;
+pub mod backups;
 pub mod catalog;
 mod change;
 pub mod control;

@@ -174,6 +174,12 @@ audit_actions! {
     AdoptWorkload = "ADOPT_WORKLOAD",
     /// Exported the audit.
     ExportAudit = "EXPORT_AUDIT",
+    /// Made a backup and proved it.
+    CreateBackup = "CREATE_BACKUP",
+    /// Put a backup in the database's place.
+    RestoreBackup = "RESTORE_BACKUP",
+    /// Removed backups that no rule keeps.
+    PruneBackups = "PRUNE_BACKUPS",
 }
 
 /// How it went.

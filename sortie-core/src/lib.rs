@@ -20,6 +20,7 @@ pub mod policy;
 pub mod port;
 pub mod preferences;
 pub mod quota;
+pub mod retention;
 pub mod secret;
 pub mod services;
 pub mod session;

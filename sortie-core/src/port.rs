@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod backups;
 pub mod catalog;
 pub mod clock;
 pub mod coordination;
@@ -21,6 +22,7 @@ use std::{error::Error, fmt, future::Future, pin::Pin};
 
 pub use access::AccessStore;
 pub use accounts::AccountStore;
+pub use backups::Backups;
 pub use catalog::CatalogStore;
 pub use clock::{Clock, IdSource};
 pub use coordination::CoordinationStore;

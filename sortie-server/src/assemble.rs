@@ -8,15 +8,15 @@ use anyhow::Context;
 use sortie_api::{
     Api, Assets, Branding, Rates, Settings as ApiSettings, Site, SsoFace, Tls, auth::Argon2Credentials, settings::Rate,
 };
-use sortie_control::{Control, Ports, tasks::Tasks};
+use sortie_control::{Control, Ports, backups::BackupPlan, tasks::Tasks};
 use sortie_core::{
-    port::{IdSource, IdentityProvider, Runtime},
+    port::{Backups, IdSource, IdentityProvider, Runtime},
     secret::Secret,
     workload::Condition,
 };
 use sortie_k8s::{KubernetesRuntime, Unentitled, settings::Reach};
 use sortie_local::LocalRuntime;
-use sortie_store::{Adoption, Store};
+use sortie_store::{Adoption, Store, backup::Keeper};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -67,6 +67,7 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
         let control = control.clone();
         move || sso::ask(control.clone())
     });
+    schedule_backups(&control, settings, &tasks);
     first_admin(&control, settings).await?;
     if let Some(path) = &settings.seed {
         seed::sow(&control, path).await?;
@@ -74,6 +75,18 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     let api = api(settings, control, sign_on.face, &tasks, address)?;
     announce(settings, address);
     Ok(Server { store, api, tasks, listener, tls, unentitled })
+}
+
+/// Has the server make backups of its own, where it can.
+fn schedule_backups(control: &Control, settings: &Settings, tasks: &Tasks) {
+    let (Some(interval), Database::Sqlite(_)) = (settings.backup.interval, &settings.database) else { return };
+    let plan = BackupPlan { interval, retention: settings.backup.retention };
+    let keeper: Arc<dyn Backups> = Arc::new(Keeper::new(store_settings(settings), settings.backup.folder.clone()));
+    let control = control.clone();
+    tasks.spawn_loop("backups", move || {
+        let (control, keeper) = (control.clone(), keeper.clone());
+        async move { control.keep_backups(keeper, plan).await }
+    });
 }
 
 /// The use cases for one command: no loop runs, and nobody is served.
@@ -153,7 +166,8 @@ fn prepare_folder(path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("cannot make the folder {}", path.display()))
 }
 
-fn store_settings(settings: &Settings) -> sortie_store::Settings {
+/// How the store is opened.
+pub(crate) fn store_settings(settings: &Settings) -> sortie_store::Settings {
     let database = match &settings.database {
         Database::Sqlite(path) => sortie_store::Database::Sqlite { path: path.clone() },
         Database::Postgres { dsn, direct_dsn, max_connections } => sortie_store::Database::Postgres {

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{self, access::Access, places::Places, workloads::Workloads};
+use crate::command::{self, access::Access, backup, places::Places, workloads::Workloads};
 
 /// Self-hosted application launcher: open one page, click an app, work in it in the browser.
 #[derive(Debug, Parser)]
@@ -37,6 +37,14 @@ enum Command {
         #[command(subcommand)]
         what: Option<Workloads>,
     },
+    /// Make a backup of the database, whether or not a server runs on it, and prove it.
+    Backup(backup::Make),
+    /// Restore a backup to scratch and check everything about it.
+    Verify(backup::Verify),
+    /// Put a backup in the database's place; the server must be stopped.
+    Restore(backup::Restore),
+    /// Remove the backups that no rule keeps.
+    Prune(backup::Prune),
     /// Bring the database's schema up to date.
     Migrate {
         /// Only say what would be done.
@@ -74,6 +82,10 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
         Some(Command::Access { what }) => command::access::run(&cli.flags, what),
         Some(Command::Places { what }) => command::places::run(&cli.flags, what),
         Some(Command::Workloads { what }) => command::workloads::run(&cli.flags, what),
+        Some(Command::Backup(it)) => it.run(&cli.flags),
+        Some(Command::Verify(it)) => it.run(&cli.flags),
+        Some(Command::Restore(it)) => it.run(&cli.flags),
+        Some(Command::Prune(it)) => it.run(&cli.flags),
         Some(Command::Migrate { check }) => command::migrate::run(&cli.flags, check),
     }
 }

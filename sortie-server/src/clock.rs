@@ -124,7 +124,7 @@ impl Sight {
 }
 
 /// This machine's wall clock.
-fn own() -> Timestamp {
+pub(crate) fn own() -> Timestamp {
     Timestamp::from_micros(chrono::Local::now().timestamp_micros())
 }
 

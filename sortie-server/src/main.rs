@@ -11,6 +11,7 @@ mod command;
 mod config;
 mod ids;
 mod lifecycle;
+mod progress;
 mod seed;
 mod telemetry;
 mod tls;

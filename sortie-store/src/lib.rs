@@ -7,6 +7,7 @@
 //! time of leases is the database's.
 
 mod adopt;
+pub mod backup;
 mod connection;
 mod cursor;
 mod dialect;

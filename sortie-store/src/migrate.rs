@@ -77,16 +77,17 @@ struct Name {
     name: String,
 }
 
+/// One migration that was applied.
 #[derive(diesel::QueryableByName)]
-struct Applied {
+pub(crate) struct Applied {
     #[diesel(sql_type = Text)]
-    version: String,
+    pub(crate) version: String,
     #[diesel(sql_type = Text)]
     serves_from: String,
 }
 
 /// What differs between the dialects when a schema is looked at without changing it.
-trait Dialect: Connection {
+pub(crate) trait Dialect: Connection {
     /// The tables of the database (or of its schema), without the database's own.
     fn tables(&mut self) -> QueryResult<Vec<String>>;
     /// What was applied, oldest first.

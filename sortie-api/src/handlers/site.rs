@@ -11,7 +11,7 @@ use crate::{
     body::{MOST, Payload},
     context::{Context, TENANT},
     error::{ApiError, Problem},
-    metrics::Gauges,
+    metrics::{Backup, Gauges},
     wire::site::{ConfigOut, Health, Readiness, RuntimeOut, SignInDoor},
 };
 
@@ -47,12 +47,18 @@ pub(crate) fn metrics(cx: &Context) -> Result<Response<Body>, ApiError> {
         return Err(ApiError::no_such_path());
     }
     let api = &cx.api;
+    let backups = api.control.backup_report();
     let gauges = Gauges {
         connections: api.connections.total(),
         streams: api.streams.count(),
         event_streams: api.event_streams.total(),
         passes: api.control.reconciler().passes(),
         orphans: api.control.reconciler().orphans_kept(),
+        backup: Backup {
+            newest: backups.newest().map(sortie_core::time::Timestamp::as_micros),
+            bytes: backups.bytes(),
+            failures: backups.failures(),
+        },
     };
     let text = api.metrics.render(&gauges, &api.settings.version);
     Ok(answer::typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", answer::full(text)))

@@ -4,6 +4,7 @@
 mod adoption;
 #[cfg(test)]
 mod audit;
+mod backup;
 #[cfg(test)]
 mod by_hand;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 use sortie_control::stream::StreamPolicy;
 use sortie_core::{app::quantity, quota::Limits, secret::Secret, spec::Resources};
 
-use super::{Layered, Origin, kubernetes, sso::Sso};
+use super::{Layered, Origin, backup::Backup, kubernetes, sso::Sso};
 use crate::tls::TlsFiles;
 
 /// Which database.
@@ -53,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) write_burst: NonZeroU32,
     pub(crate) database: Database,
     pub(crate) data_dir: PathBuf,
+    pub(crate) backup: Backup,
     pub(crate) seed: Option<PathBuf>,
     pub(crate) branding_file: PathBuf,
     pub(crate) branding_named: bool,
@@ -123,7 +124,7 @@ impl Reader<'_> {
         })
     }
 
-    fn number(&mut self, name: &str, least: u64, most: u64) -> u64 {
+    pub(super) fn number(&mut self, name: &str, least: u64, most: u64) -> u64 {
         let rule = format!("must be a whole number between {least} and {most}");
         self.parse(name, &rule, least, |text| text.parse().ok().filter(|it| (least..=most).contains(it)))
     }
@@ -189,6 +190,7 @@ impl Settings {
             gateway_burst: read.limit("SORTIE_GATEWAY_BURST").unwrap_or(NonZeroU32::MIN),
             write_rate: read.limit("SORTIE_WRITE_RATE_LIMIT"),
             write_burst: read.limit("SORTIE_WRITE_BURST").unwrap_or(NonZeroU32::MIN),
+            backup: Backup::parse(&mut read, &data_dir),
             data_dir,
             database,
             seed: read.text("SORTIE_SEED").map(PathBuf::from),

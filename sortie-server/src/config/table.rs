@@ -32,6 +32,11 @@ pub(crate) const KEYS: &[Key] = &[
         "whether people may make accounts for themselves; the stored setting wins",
     ),
     key("SORTIE_ANONYMOUS_CATALOG", "true", "show public apps' display fields to callers who are not signed in"),
+    key("SORTIE_BACKUP_DIR", "", "folder for backups; default: backups in the data folder"),
+    key("SORTIE_BACKUP_INTERVAL", "60", "minutes between two backups that the server makes of SQLite; 0 for none"),
+    key("SORTIE_BACKUP_KEEP_DAILY", "7", "days of which one backup each is kept"),
+    key("SORTIE_BACKUP_KEEP_LAST", "7", "newest backups that are kept, at least 1"),
+    key("SORTIE_BACKUP_KEEP_WEEKLY", "4", "weeks of which one backup each is kept"),
     key("SORTIE_BIND", "0.0.0.0", "address to listen on"),
     key(
         "SORTIE_BROWSER_SIDECAR_IMAGE",

@@ -35,10 +35,7 @@ pub(crate) struct OwnedFile {
 
 /// Finds the file (or makes it, for its owner only) and locks it against other servers.
 pub(crate) fn take(path: &Path) -> Result<OwnedFile, OpenError> {
-    let path = absolute(path)?;
-    let shown = path.display();
-    refuse_network(path.parent().unwrap_or(&path))?;
-    let lock = lock(&path)?;
+    let file = reserve(path)?;
     // Opened for writing, so that a file that cannot be changed is found out here and not at the first change.
     OpenOptions::new()
         .create(true)
@@ -46,8 +43,17 @@ pub(crate) fn take(path: &Path) -> Result<OwnedFile, OpenError> {
         .read(true)
         .write(true)
         .mode(0o600)
-        .open(&path)
-        .map_err(|error| OpenError::File(format!("the database {shown} cannot be written: {error}")))?;
+        .open(&file.path)
+        .map_err(|error| OpenError::File(format!("the database {} cannot be written: {error}", file.path)))?;
+    Ok(file)
+}
+
+/// Locks the file's name against servers, whether or not there is a file.
+pub(crate) fn reserve(path: &Path) -> Result<OwnedFile, OpenError> {
+    let path = absolute(path)?;
+    refuse_network(path.parent().unwrap_or(&path))?;
+    let lock = lock(&path)?;
+    let shown = path.display();
     let text = path.to_str().ok_or_else(|| OpenError::File(format!("the path {shown} is not valid UTF-8")))?;
     Ok(OwnedFile { path: text.to_owned(), _lock: lock })
 }

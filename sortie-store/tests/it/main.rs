@@ -2,6 +2,7 @@
 
 mod adopt;
 mod backend;
+mod backup;
 mod contract;
 mod depth;
 mod durability;

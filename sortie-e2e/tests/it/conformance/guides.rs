@@ -99,7 +99,14 @@ fn run_commands(row: &Value, block: &Block, world: &World, address: &str) -> Res
         fs::create_dir_all(root.join(folder)).unwrap();
     }
     let (root, sortie) = (root.display().to_string(), binary().display().to_string());
-    let known = [("{root}", root.as_str()), ("{address}", address), ("{sortie}", &sortie), ("{password}", PASSWORD)];
+    let data = world.data_dir().display().to_string();
+    let known = [
+        ("{root}", root.as_str()),
+        ("{data}", &data),
+        ("{address}", address),
+        ("{sortie}", &sortie),
+        ("{password}", PASSWORD),
+    ];
     let lines = replaced(row, block, &known);
     let printed = shell(&lines, &project())?;
     let lacking: Vec<_> = list(row, "prints").into_iter().filter(|it| !printed.contains(it)).collect();

@@ -1,0 +1,161 @@
+//! `sortie backup | verify | restore | prune`.
+
+use std::{path::PathBuf, time::Instant};
+
+use anyhow::Context;
+use clap::Args;
+use sortie_core::{
+    audit::{AuditAction, AuditEntry, Change},
+    retention::Retention,
+};
+use sortie_store::backup;
+
+use super::by_hand::{command_line, confirmed};
+use crate::{assemble::store_settings, cli::Flags, clock, config::Settings, progress::Bar, telemetry::say};
+
+/// Make a backup.
+#[derive(Debug, Args)]
+pub(crate) struct Make {
+    /// The folder for it (default: `SORTIE_BACKUP_DIR`).
+    #[arg(long, value_name = "FOLDER")]
+    to: Option<PathBuf>,
+}
+
+/// Check a backup.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// One of its files, or a folder for its newest one (default: `SORTIE_BACKUP_DIR`).
+    backup: Option<PathBuf>,
+    /// The folder to restore it to for the check (default: one of the system's for temporary files).
+    #[arg(long, value_name = "FOLDER")]
+    scratch: Option<PathBuf>,
+}
+
+/// Restore a backup.
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// One of its files, or a folder for its newest one (default: `SORTIE_BACKUP_DIR`).
+    backup: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Remove old backups.
+#[derive(Debug, Args)]
+pub(crate) struct Prune {
+    /// The folder (default: `SORTIE_BACKUP_DIR`).
+    #[arg(long = "in", value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    /// Newest ones to keep, at least 1 (default: `SORTIE_BACKUP_KEEP_LAST`).
+    #[arg(long, value_name = "COUNT")]
+    keep_last: Option<u32>,
+    /// Days to keep one of each (default: `SORTIE_BACKUP_KEEP_DAILY`).
+    #[arg(long, value_name = "COUNT")]
+    keep_daily: Option<u32>,
+    /// Weeks to keep one of each (default: `SORTIE_BACKUP_KEEP_WEEKLY`).
+    #[arg(long, value_name = "COUNT")]
+    keep_weekly: Option<u32>,
+}
+
+impl Make {
+    pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
+        let (settings, _) = super::settings(flags)?;
+        let folder = self.to.unwrap_or_else(|| settings.backup.folder.clone());
+        let (begun, now) = (Instant::now(), clock::own());
+        let mut bar = Bar::default();
+        let made = backup::make(&store_settings(&settings), &folder, now, &mut |it| bar.show(it))?;
+        bar.end();
+        let details = vec![
+            ("backup", made.manifest.name.clone()),
+            ("bytes", made.manifest.bytes().to_string()),
+            ("rows", made.manifest.rows().to_string()),
+            ("milliseconds", begun.elapsed().as_millis().to_string()),
+        ];
+        note(&settings, AuditAction::CreateBackup, details);
+        say(&format!(
+            "Backup made and proved: {} ({} bytes, {} tables, {} rows)",
+            made.path.with_extension("db").display(),
+            made.manifest.bytes(),
+            made.manifest.tables.len(),
+            made.manifest.rows()
+        ));
+        Ok(())
+    }
+}
+
+impl Verify {
+    pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
+        let (settings, _) = super::settings(flags)?;
+        let found = backup::find(&self.backup.unwrap_or(settings.backup.folder))?;
+        let own = tempfile::tempdir().context("a scratch folder")?;
+        let scratch = self.scratch.unwrap_or_else(|| own.path().to_owned());
+        let mut bar = Bar::default();
+        let proof = backup::verify(&found, &scratch, &mut |it| bar.show(it))?;
+        bar.end();
+        let it = &found.manifest;
+        say(&format!("{} is whole: begun {}, {} tables, {} rows.", it.name, it.created_at, proof.tables, proof.rows));
+        if proof.pending > 0 {
+            say(&format!("This version would apply {} migrations to it.", proof.pending));
+        }
+        Ok(())
+    }
+}
+
+impl Restore {
+    pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
+        let (settings, _) = super::settings(flags)?;
+        let found = backup::find(&self.backup.unwrap_or_else(|| settings.backup.folder.clone()))?;
+        let it = &found.manifest;
+        let question =
+            format!("Put {} (begun {}) in the database's place and end every sign-in?", it.name, it.created_at);
+        if !confirmed(self.yes, &question)? {
+            return Ok(());
+        }
+        let details = vec![("backup", it.name.clone()), ("created_at", it.created_at.clone())];
+        let change = change(AuditAction::RestoreBackup, details);
+        let mut bar = Bar::default();
+        let restored = backup::restore(&store_settings(&settings), &found, &change, &mut |it| bar.show(it))?;
+        bar.end();
+        if let Some(kept) = &restored.kept {
+            say(&format!("The database of before is kept: {}", kept.display()));
+        }
+        say(&format!("Restored: {}, incarnation {}.", restored.manifest.name, restored.incarnation));
+        Ok(())
+    }
+}
+
+impl Prune {
+    pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
+        let (settings, _) = super::settings(flags)?;
+        let folder = self.folder.unwrap_or_else(|| settings.backup.folder.clone());
+        let chosen = settings.backup.retention;
+        let rule = Retention {
+            last: self.keep_last.unwrap_or(chosen.last),
+            daily: self.keep_daily.unwrap_or(chosen.daily),
+            weekly: self.keep_weekly.unwrap_or(chosen.weekly),
+        };
+        let removed = backup::prune(&folder, rule)?;
+        for name in &removed {
+            say(&format!("removed: {name}"));
+        }
+        if removed.is_empty() {
+            say("Every backup is kept.");
+        } else {
+            note(&settings, AuditAction::PruneBackups, vec![("removed", removed.join(", "))]);
+        }
+        Ok(())
+    }
+}
+
+fn change(action: AuditAction, details: Vec<(&'static str, String)>) -> Change {
+    let audit = AuditEntry::new(command_line(), action, details);
+    Change { at: clock::own(), audit, events: Vec::new() }
+}
+
+/// Notes in the audit what was done to files. What was done is done: a database that takes no entry is only told about.
+fn note(settings: &Settings, action: AuditAction, details: Vec<(&'static str, String)>) {
+    if let Err(error) = backup::record(&store_settings(settings), &change(action, details)) {
+        say(&format!("note: the audit does not mention this: {error}"));
+    }
+}

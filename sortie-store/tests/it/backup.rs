@@ -1,0 +1,238 @@
+//! Backups: online, provable, and restored whole or not at all.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use anyhow::{Context, Result};
+use sortie_core::{
+    audit::AuditAction,
+    port::{AccountStore, Backups, CatalogStore, CoordinationStore},
+    retention::Retention,
+    time::Timestamp,
+};
+use sortie_store::{
+    Store,
+    backup::{self, BackupError, Found, Keeper, Made},
+};
+use sortie_testkit::contract::sample::{app, change, sign_in, user};
+
+use crate::{
+    backend::{self, File, at_path},
+    schema::sqlite3,
+};
+
+/// 2026-11-21, 12:24:19 UTC.
+const NOW: Timestamp = Timestamp::from_micros(1_795_263_859_000_000);
+
+fn make(database: &Path, folder: &Path) -> Result<Made, BackupError> {
+    backup::make(&at_path(database), folder, NOW, &mut |_| {})
+}
+
+fn restore(database: &Path, found: &Found) -> Result<backup::Restored, BackupError> {
+    backup::restore(&at_path(database), found, &change(AuditAction::RestoreBackup, 7), &mut |_| {})
+}
+
+fn files(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.retain(|it| it != ".sortie-backup.lock" && it != "sortie.db.lock" && it != "target.db.lock");
+    names.sort();
+    Ok(names)
+}
+
+async fn with_apps(count: usize) -> Result<File> {
+    let file = backend::sqlite()?;
+    for number in 0..count {
+        file.insert_app(&app(&format!("app-{number}"))?, change(AuditAction::CreateApp, 0)).await?;
+    }
+    Ok(file)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_a_live_database_is_an_ordinary_database_with_sums_that_stock_tools_check() -> Result<()> {
+    let file = with_apps(3).await?;
+    let folder = file.folder.path().join("backups");
+    let made = make(&file.path, &folder)?;
+    let name = "sortie-20261121-122419";
+    assert_eq!(files(&folder)?, [format!("{name}.db"), format!("{name}.json"), format!("{name}.sha256")]);
+    assert_eq!(
+        (made.manifest.tables["applications"], made.manifest.created_at.as_str()),
+        (3, "2026-11-21T12:24:19.000000Z")
+    );
+    assert_eq!(sqlite3(&folder.join(format!("{name}.db")), "SELECT count(*) FROM applications")?, "3");
+    let sums = std::process::Command::new("sha256sum")
+        .args(["--check", "--strict", "--quiet", &format!("{name}.sha256")])
+        .current_dir(&folder)
+        .output()?;
+    assert!(sums.status.success(), "{sums:?}");
+    let proof = backup::verify(&backup::find(&folder)?, file.folder.path(), &mut |_| {})?;
+    assert_eq!((proof.rows, proof.pending), (made.manifest.rows(), 0));
+    // A second one in the same second has a name of its own.
+    assert_eq!(make(&file.path, &folder)?.manifest.name, "sortie-20261121-122420");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_backup_made_while_others_write_restores_with_every_row_acknowledged_before() -> Result<()> {
+    let file = backend::sqlite()?;
+    let acknowledged = Arc::new(Mutex::new(Vec::new()));
+    let goes_on = Arc::new(AtomicBool::new(true));
+    let writers: Vec<_> = (0..4)
+        .map(|writer| {
+            let (store, acknowledged, goes_on) = (Arc::clone(&file.store), acknowledged.clone(), goes_on.clone());
+            tokio::spawn(async move {
+                for number in 0.. {
+                    if !goes_on.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let id = format!("app-{writer}-{number}");
+                    store.insert_app(&app(&id)?, change(AuditAction::CreateApp, 0)).await?;
+                    acknowledged.lock().unwrap().push(id);
+                }
+                anyhow::Ok(())
+            })
+        })
+        .collect();
+    let folder = file.folder.path().join("backups");
+    let target = file.folder.path().join("restored.db");
+    for _ in 0..15 {
+        let before = acknowledged.lock().unwrap().clone();
+        let (path, to, restored) = (file.path.clone(), folder.clone(), target.clone());
+        let stored = tokio::task::spawn_blocking(move || -> Result<Vec<String>> {
+            let made = make(&path, &to)?;
+            restore(&restored, &backup::find(&made.path)?)?;
+            let rows = sqlite3(&restored, "SELECT id FROM applications")?;
+            assert_eq!(
+                sqlite3(&restored, "SELECT count(*) FROM audit_log WHERE action = 'CREATE_APP'")?,
+                rows.lines().count().to_string()
+            );
+            Ok(rows.lines().map(str::to_owned).collect())
+        })
+        .await??;
+        let stored: std::collections::HashSet<_> = stored.into_iter().collect();
+        let lost: Vec<_> = before.iter().filter(|it| !stored.contains(*it)).collect();
+        assert!(lost.is_empty(), "acknowledged before the backup began, and not in it: {lost:?}");
+    }
+    goes_on.store(false, Ordering::Relaxed);
+    for writer in writers {
+        writer.await??;
+    }
+    assert!(acknowledged.lock().unwrap().len() > 30, "the writers were alive");
+    Ok(())
+}
+
+/// Numbers that look random and are the same in every run (xorshift64*).
+fn random(state: &mut u64) -> u64 {
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    state.wrapping_mul(0x2545_F491_4F6C_DD1D)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_a_thousand_damages_is_detected_and_the_target_is_not_touched() -> Result<()> {
+    let file = with_apps(2).await?;
+    let folder = file.folder.path().join("backups");
+    make(&file.path, &folder)?;
+    file.close();
+    let target = file.folder.path().join("target.db");
+    fs::write(&target, "whatever was here")?;
+    let pieces = files(&folder)?
+        .into_iter()
+        .map(|it| Ok((folder.join(&it), fs::read(folder.join(&it))?)))
+        .collect::<Result<Vec<(PathBuf, Vec<u8>)>>>()?;
+    let mut state = 42;
+    for round in 0..1_000_usize {
+        let (path, good) = pieces.get(round % pieces.len()).context("a file")?;
+        let place = usize::try_from(random(&mut state))? % good.len();
+        let mut bad = good.clone();
+        if round % 10 < 8 {
+            bad[place] ^= 1 << (random(&mut state) % 8);
+        } else {
+            bad.truncate(place);
+        }
+        fs::write(path, &bad)?;
+        let outcome = backup::find(&folder).and_then(|found| restore(&target, &found).map(drop));
+        assert!(
+            matches!(outcome, Err(BackupError::Damaged(_))),
+            "round {round}, {} at {place}: {outcome:?}",
+            path.display()
+        );
+        fs::write(path, good)?;
+    }
+    assert_eq!(fs::read_to_string(&target)?, "whatever was here");
+    assert!(!files(file.folder.path())?.iter().any(|it| it.contains("restoring")), "nothing is left behind");
+    restore(&target, &backup::find(&folder)?)?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_refuses_a_live_target_and_keeps_what_was_there() -> Result<()> {
+    let file = with_apps(1).await?;
+    let folder = file.folder.path().join("backups");
+    let found = backup::find(&make(&file.path, &folder)?.path)?;
+    let installation = file.installation().await?;
+    file.insert_user(&user("ann")?, change(AuditAction::CreateUser, 0)).await?;
+    let refused = restore(&file.path, &found).map(drop).unwrap_err().to_string();
+    assert!(refused.contains("another server is using"), "{refused}");
+    file.close();
+    let path = file.path.clone();
+    let home = file.folder;
+    drop(file.store);
+
+    // As a killed server leaves it: with a log that belongs to another database.
+    fs::write(home.path().join("sortie.db-wal"), [7; 4_096])?;
+    let restored = restore(&path, &found)?;
+    assert!(!files(home.path())?.contains(&"sortie.db-wal".to_owned()), "{:?}", files(home.path())?);
+    let kept = restored.kept.context("the old file")?;
+    assert_eq!(sqlite3(&kept, "SELECT count(*) FROM users WHERE username = 'ann'")?, "1");
+
+    let store = Store::open(at_path(&path))?;
+    let now = store.installation().await?;
+    assert_eq!((now.id, now.incarnation), (installation.id, installation.incarnation + 1));
+    assert_eq!(restored.incarnation, now.incarnation);
+    store.close();
+    assert_eq!(sqlite3(&path, "SELECT count(*) FROM users WHERE username = 'ann'")?, "0");
+    assert_eq!(sqlite3(&path, "SELECT count(*) FROM audit_log WHERE action = 'RESTORE_BACKUP'")?, "1");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_from_before_a_restore_is_void_after_it() -> Result<()> {
+    let file = backend::sqlite()?;
+    let ann = user("ann")?;
+    file.insert_user(&ann, change(AuditAction::CreateUser, 0)).await?;
+    let one = sign_in("one", &ann)?;
+    file.insert_sign_in(&one, change(AuditAction::Login, 0)).await?;
+    let found = backup::find(&make(&file.path, &file.folder.path().join("backups"))?.path)?;
+    let target = file.folder.path().join("restored.db");
+    restore(&target, &found)?;
+    assert_eq!(sqlite3(&file.path, "SELECT count(*) FROM sign_ins WHERE revoked_at IS NULL")?, "1");
+    assert_eq!(sqlite3(&target, "SELECT count(*) FROM sign_ins WHERE revoked_at IS NULL")?, "0");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pruning_keeps_what_the_rule_says_and_leaves_other_files_alone() -> Result<()> {
+    let file = with_apps(1).await?;
+    let folder = file.folder.path().join("backups");
+    let keeper = Keeper::new(at_path(&file.path), folder.clone());
+    for day in 0..4 {
+        keeper.make(Timestamp::from_micros(NOW.as_micros() - day * 86_400_000_000)).await?;
+    }
+    fs::write(folder.join("sortie-notes.txt"), "mine")?;
+    let newest = keeper.newest().await?;
+    let removed = keeper.prune(Retention { last: 2, daily: 0, weekly: 0 }).await?;
+    assert_eq!(removed, ["sortie-20261118-122419", "sortie-20261119-122419"]);
+    assert_eq!(backup::list(&folder)?.len(), 2);
+    assert_eq!((newest, files(&folder)?.len()), (Some(NOW), 2 * 3 + 1));
+    Ok(())
+}
