@@ -1,8 +1,11 @@
 import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
+import ArrowUpRight from "lucide-react/icons/arrow-up-right";
+import BookOpen from "lucide-react/icons/book-open";
 import { configQuery } from "@/api/config";
 import { Kbd } from "@/components/ui/kbd";
 import { PageBody, PageHeader, Panel } from "@/components/ui/page";
+import { useMe } from "@/hooks/use-me";
 import { usePageTitle } from "@/hooks/use-page-title";
 
 const SHORTCUTS: readonly { title: string; keys: readonly { keys: readonly string[]; does: string }[] }[] = [
@@ -53,12 +56,21 @@ const ANSWERS: readonly { question: string; answer: ReactNode }[] = [
   },
 ];
 
+/** Made from the documents of this version; served beside this page. */
+const GUIDES: readonly { href: string; name: string; about: string; forAdmins?: boolean }[] = [
+  { href: "/docs/guide/using.html", name: "Using Sortie", about: "Apps, sessions, sharing, the keyboard and the phone." },
+  { href: "/docs/guide/apps.html", name: "Describing apps", about: "Every field of an app, with examples.", forAdmins: true },
+  { href: "/docs/", name: "All documents", about: "For people, operators, and developers." },
+  { href: "/docs/reference/api.html", name: "HTTP API", about: "For programs; /openapi.json has every detail." },
+];
+
 export function HelpPage() {
   usePageTitle("Help");
+  const { isAdmin } = useMe();
   const { data: config } = useQuery(configQuery);
   return (
     <PageBody narrow>
-      <PageHeader title="Help">Everything there is to know, on one page.</PageHeader>
+      <PageHeader title="Help">What people ask first. The guides below know the rest.</PageHeader>
       <div className="flex flex-col gap-5">
         <Panel title="Keyboard">
           <div className="grid gap-6 sm:grid-cols-2">
@@ -91,9 +103,23 @@ export function HelpPage() {
             ))}
           </div>
         </Panel>
-        <p className="text-[12.5px] text-ink-3">
-          Sortie {config?.version} · <a className="underline hover:text-ink" href="/openapi.json">API description</a>
-        </p>
+        <Panel title="Guides" description="They belong to this version, and come from this server.">
+          <ul className="-my-1 divide-y divide-line">
+            {GUIDES.filter(({ forAdmins }) => !forAdmins || isAdmin).map(({ href, name, about }) => (
+              <li key={href}>
+                <a href={href} target="_blank" rel="noreferrer" className="group flex items-center gap-3 rounded-md py-2.5">
+                  <BookOpen className="size-4 shrink-0 text-ink-3" aria-hidden="true" />
+                  <span className="min-w-0 flex-1">
+                    <span className="block text-[14px] font-medium group-hover:underline">{name}</span>
+                    <span className="block text-[13px] text-ink-2">{about}</span>
+                  </span>
+                  <ArrowUpRight className="size-4 shrink-0 text-ink-3" aria-hidden="true" />
+                </a>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+        <p className="text-[12.5px] text-ink-3">Sortie {config?.version}</p>
       </div>
     </PageBody>
   );

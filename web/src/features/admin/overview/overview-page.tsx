@@ -13,6 +13,7 @@ import { PageHeader, Panel } from "@/components/ui/page";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
 import { usePageTitle } from "@/hooks/use-page-title";
+import { cpuText, memoryText } from "@/lib/quantity";
 
 const SHOWN = 6;
 
@@ -24,7 +25,7 @@ export function OverviewPage() {
   return (
     <>
       <PageHeader title="Overview" />
-      <div className="grid items-start gap-5 lg:grid-cols-2">
+      <div className="grid gap-5 lg:grid-cols-2">
         <Panel title="Capacity">
           {quotas.isPending && <Skeleton className="h-24" />}
           {quotas.isError && <ProblemPanel cause={quotas.error} onRetry={() => void quotas.refetch()} />}
@@ -56,7 +57,7 @@ function Capacity({ quotas }: { quotas: Quotas }) {
       )}
       <p className="mt-3 text-[13px] text-ink-2">
         {quotas.max_sessions_per_user > 0 ? `At most ${quotas.max_sessions_per_user} for each person.` : "No limit for each person."} By default an app may use{" "}
-        {quotas.default_cpu_limit || "any"} CPU and {quotas.default_mem_limit || "any"} memory.
+        {cpuText(quotas.default_cpu_limit)} and {memoryText(quotas.default_mem_limit)}.
       </p>
     </>
   );

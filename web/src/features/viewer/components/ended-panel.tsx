@@ -20,6 +20,8 @@ const LOOKS = {
 
 function kindOf(session: Session): keyof typeof LOOKS {
   if (session.reason?.code === "cancelled") return "cancelled";
+  // Closed from the inside, and silently: most often by the person, with the app's own button.
+  if (session.reason?.code === "app_exited" && !session.output?.length) return "stopped";
   return session.status === "failed" || session.status === "expired" ? session.status : "stopped";
 }
 
