@@ -1740,7 +1740,7 @@ export interface components {
          * @description Why a session ended.
          * @enum {string}
          */
-        EndReasonName: "adopted" | "app_exited" | "cancelled" | "display_failed" | "evicted" | "idle_timeout" | "image_needs_root" | "image_pull_failed" | "lifetime_exceeded" | "node_lost" | "out_of_memory" | "place_lost" | "quota_exceeded" | "replaced" | "runtime_unavailable" | "screen_silent" | "start_refused" | "start_timeout" | "stopped_by_admin" | "stopped_by_user" | "unschedulable" | "volume_pending" | "workspace_full" | "workload_lost";
+        EndReasonName: "adopted" | "app_exited" | "cancelled" | "display_failed" | "evicted" | "idle_timeout" | "image_needs_root" | "image_pull_failed" | "lifetime_exceeded" | "node_lost" | "out_of_memory" | "policy_failed" | "place_lost" | "pull_secret_missing" | "quota_exceeded" | "replaced" | "right_missing" | "runtime_unavailable" | "screen_silent" | "start_refused" | "start_timeout" | "stopped_by_admin" | "stopped_by_user" | "unschedulable" | "volume_pending" | "workspace_full" | "workload_lost";
         /** @description One environment variable. */
         EnvVar: {
             /** @description Its name. */
@@ -2423,7 +2423,7 @@ export interface components {
          * @description Which files a workload gets.
          * @enum {string}
          */
-        WorkspaceKindName: "ephemeral" | "persistent";
+        WorkspaceKindName: "ephemeral" | "volume" | "persistent";
     };
     responses: never;
     parameters: never;
