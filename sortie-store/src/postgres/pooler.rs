@@ -20,7 +20,7 @@ const STATE: &str = "SET LOCAL statement_timeout = '5s'; SET LOCAL lock_timeout 
                      SET LOCAL DateStyle = 'ISO'; SET LOCAL client_encoding = 'UTF8';";
 
 /// How often the looking is repeated: another client may take the connection that would have given the pooler away.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 16;
 
 /// Gives a transaction that has just begun the state that the rules ask for.
 pub(crate) fn begin<C: SimpleConnection>(connection: &mut C) -> QueryResult<()> {
