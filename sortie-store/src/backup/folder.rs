@@ -6,6 +6,7 @@ use std::{
     io::Read,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, NaiveDateTime};
@@ -22,6 +23,9 @@ const PREFIX: &str = "sortie-";
 const STAMP: &str = "%Y%m%d-%H%M%S";
 const SUMS: &str = "sha256";
 const SECOND: i64 = 1_000_000;
+/// How long a turn is waited for, and how often it is asked for: a process that is being forked holds it for a moment, too.
+const PATIENCE: Duration = Duration::from_secs(2);
+const STEP: Duration = Duration::from_millis(10);
 
 /// A backup whose manifest is what was written. Its pieces are not read yet.
 #[derive(Clone, Debug)]
@@ -134,10 +138,14 @@ impl Turn {
         let path = folder.join(".sortie-backup.lock");
         let file =
             OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path).map_err(cannot())?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Self(file)),
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(BackupError::Busy(folder.to_owned())),
-            Err(error) => Err(cannot()(error.into())),
+        let begun = Instant::now();
+        loop {
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(Self(file)),
+                Err(rustix::io::Errno::WOULDBLOCK) if begun.elapsed() < PATIENCE => std::thread::sleep(STEP),
+                Err(rustix::io::Errno::WOULDBLOCK) => return Err(BackupError::Busy(folder.to_owned())),
+                Err(error) => return Err(cannot()(error.into())),
+            }
         }
     }
 }
