@@ -1,5 +1,7 @@
 //! What runs a session, seen from outside: what is ordered, what is observed, where it answers.
 
+pub mod screen;
+
 use std::{error::Error, fmt, path::PathBuf};
 
 use crate::{

@@ -18,7 +18,14 @@ use k8s_openapi::{
     },
     apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
-use sortie_core::{app::DisplayProtocol, spec::Spec, workload::WorkloadOrder};
+use sortie_core::{
+    app::DisplayProtocol,
+    spec::Spec,
+    workload::{
+        WorkloadOrder,
+        screen::{COOKIE, PASSWORD, VIEW_ONLY_PASSWORD},
+    },
+};
 
 use crate::{egress, identity, names, settings::Settings};
 
@@ -28,12 +35,6 @@ pub(crate) use screen::{BROWSER, DISPLAY};
 
 /// Where the display's image serves RFB.
 const RFB_PORT: u16 = 5900;
-/// Keys of the Secret of a display.
-pub(crate) const PASSWORD: &str = "password";
-/// See [`PASSWORD`].
-pub(crate) const VIEW_ONLY_PASSWORD: &str = "view-only-password";
-/// The X cookie, 128 bits in hex.
-pub(crate) const COOKIE: &str = "cookie";
 const DNS_PORT: u16 = 53;
 
 /// The port on which a workload of this spec shows its screen.

@@ -6,7 +6,7 @@ use sortie_core::{
     id::SessionId,
     port::PortError,
     secret,
-    workload::{Address, Endpoint, Observed},
+    workload::{Address, Endpoint, Observed, screen},
 };
 
 use crate::{client::Cluster, error, forward::Forwards, manifest, names, observe, settings::Reach};
@@ -38,8 +38,8 @@ pub(crate) async fn open(
     };
     Ok(Endpoint {
         address,
-        password: password(manifest::PASSWORD),
-        view_only_password: password(manifest::VIEW_ONLY_PASSWORD),
+        password: password(screen::PASSWORD),
+        view_only_password: password(screen::VIEW_ONLY_PASSWORD),
     })
 }
 

@@ -11,12 +11,15 @@ use k8s_openapi::{
 };
 use sortie_core::{
     spec::{Resources, Spec},
-    workload::WorkloadOrder,
+    workload::{
+        WorkloadOrder,
+        screen::{COOKIE, HOME, X_COOKIE_FOLDER, X_SOCKETS},
+    },
 };
 
 use super::{
     files::{self, scratch},
-    screen::{self, DISPLAY_NAME, X_COOKIE_FOLDER, X_SOCKETS},
+    screen,
     screen_annotations, screen_port,
     security::{self, RunAs},
 };
@@ -24,7 +27,6 @@ use crate::{identity, names, settings::Settings};
 
 /// The container of the app.
 pub(crate) const APP: &str = "app";
-const HOME: &str = "/home/user";
 /// The taints of a node that is gone or may be, and how long its pods wait for it to come back. Without these lines it would be
 /// five minutes before anybody is told.
 const LOST_NODE: [&str; 2] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
@@ -74,8 +76,8 @@ fn app(order: &WorkloadOrder) -> Container {
         mount("tmp", "/tmp", false),
     ];
     if draws {
-        env.push(variable("DISPLAY", DISPLAY_NAME));
-        env.push(variable("XAUTHORITY", &format!("{X_COOKIE_FOLDER}/cookie")));
+        env.push(variable("DISPLAY", sortie_core::workload::screen::DISPLAY));
+        env.push(variable("XAUTHORITY", &format!("{X_COOKIE_FOLDER}/{COOKIE}")));
         mounts.push(mount("x11", X_SOCKETS, true));
         mounts.push(mount("cookie", X_COOKIE_FOLDER, true));
     }

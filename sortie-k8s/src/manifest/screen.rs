@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::{
-    api::core::v1::{Container, EnvVar, ExecAction, Probe, ResourceRequirements},
+    api::core::v1::{Container, ExecAction, Probe, ResourceRequirements},
     apimachinery::pkg::api::resource::Quantity,
 };
-use sortie_core::workload::WorkloadOrder;
+use sortie_core::workload::{
+    WorkloadOrder,
+    screen::{self, SECRETS, X_COOKIE_FOLDER, X_SOCKETS},
+};
 
 use super::{
     pod::{answers_on, mount, named_port, variable},
@@ -19,16 +22,8 @@ pub(crate) const DISPLAY: &str = "vnc-sidecar";
 /// The container of the display with the browser.
 pub(crate) const BROWSER: &str = "browser-sidecar";
 
-/// The X display's number in every pod.
-pub(super) const DISPLAY_NAME: &str = ":99";
-/// Where X sockets are.
-pub(super) const X_SOCKETS: &str = "/tmp/.X11-unix";
-/// The X cookie for the app: written by the display when it starts.
-pub(super) const X_COOKIE_FOLDER: &str = "/run/sortie/x";
 /// What a browser writes: its profile and its cache.
 pub(super) const BROWSER_ROOM: &str = "1Gi";
-/// The passwords: seen by the display only.
-const SECRET_FOLDER: &str = "/run/sortie/display";
 /// Stands when the browser shows the page.
 const BROWSER_SHOWS: &str = "/tmp/browser-shows";
 
@@ -38,28 +33,18 @@ pub(super) fn sidecar(order: &WorkloadOrder, settings: &Settings) -> Option<Cont
     if order.spec.display.is_some() {
         return None;
     }
-    let screen = screen(order);
+    let screen = display(order);
     Some(match order.spec.web_port {
-        Some(port) => browser(screen, port, settings),
+        Some(_) => browser(screen, settings),
         None => Container { name: DISPLAY.to_owned(), image: Some(settings.display_image.clone()), ..screen },
     })
 }
 
-fn screen(order: &WorkloadOrder) -> Container {
-    let spec = &order.spec;
-    let size = format!("{}x{}", order.viewport.width(), order.viewport.height());
-    let flag = |yes: bool| if yes { "1" } else { "0" };
-    let port = i32::from(screen_port(spec));
+fn display(order: &WorkloadOrder) -> Container {
+    let port = i32::from(screen_port(&order.spec));
     Container {
         image_pull_policy: Some("IfNotPresent".to_owned()),
-        env: Some(vec![
-            variable("DISPLAY", DISPLAY_NAME),
-            variable("SCREEN_RESOLUTION", &format!("{size}x24")),
-            variable("SORTIE_CLIPBOARD_IN", flag(spec.clipboard.into_app)),
-            variable("SORTIE_CLIPBOARD_OUT", flag(spec.clipboard.out_of_app)),
-            variable("SORTIE_CLIPBOARD_MAX", &spec.clipboard.limit_in().to_string()),
-            variable("SORTIE_WINDOW_MANAGER", flag(spec.window_manager)),
-        ]),
+        env: Some(screen::environment(order).iter().map(|(name, value)| variable(name, value)).collect()),
         ports: Some(vec![named_port(port)]),
         restart_policy: Some("Always".to_owned()),
         startup_probe: Some(Probe { failure_threshold: Some(60), ..answers_on(port) }),
@@ -69,7 +54,7 @@ fn screen(order: &WorkloadOrder) -> Container {
         volume_mounts: Some(vec![
             mount("x11", X_SOCKETS, false),
             mount("cookie", X_COOKIE_FOLDER, false),
-            mount("display", SECRET_FOLDER, true),
+            mount("display", SECRETS, true),
             mount("display-tmp", "/tmp", false),
         ]),
         ..Container::default()
@@ -77,17 +62,11 @@ fn screen(order: &WorkloadOrder) -> Container {
 }
 
 /// The same display, which is ready when the page of the app beside it is shown.
-fn browser(screen: Container, port: u16, settings: &Settings) -> Container {
-    let mut env: Vec<EnvVar> =
-        screen.env.into_iter().flatten().filter(|it| it.name != "SORTIE_WINDOW_MANAGER").collect();
-    // A browser without one leaves its dialogs without focus.
-    env.push(variable("SORTIE_WINDOW_MANAGER", "1"));
-    env.push(variable("BROWSER_URL", &format!("http://localhost:{port}/")));
+fn browser(screen: Container, settings: &Settings) -> Container {
     let shows = ExecAction { command: Some(["test", "-e", BROWSER_SHOWS].map(str::to_owned).to_vec()) };
     Container {
         name: BROWSER.to_owned(),
         image: Some(settings.browser_image.clone()),
-        env: Some(env),
         readiness_probe: Some(Probe {
             exec: Some(shows),
             period_seconds: Some(1),
