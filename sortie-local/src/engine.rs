@@ -3,15 +3,16 @@
 //! What is ours carries labels with the installation's id. Everything is read afresh, nothing is remembered, and whatever has
 //! not got these labels is neither seen nor touched.
 
-mod client;
+pub(crate) mod client;
 mod create;
-mod failure;
-mod images;
+pub(crate) mod failure;
+pub(crate) mod images;
+pub(crate) mod inspect;
 mod labels;
 mod logs;
 mod networks;
 mod observe;
-mod perform;
+pub(crate) mod perform;
 mod probe;
 mod simulated;
 mod volumes;

@@ -12,6 +12,7 @@
 //! another one started.
 
 mod blocking;
+mod containers;
 mod create;
 mod disk;
 mod engine;
@@ -36,6 +37,7 @@ mod settings;
 mod uid;
 mod watch;
 
+pub use containers::{ContainerRuntime, ContainerSettings};
 pub use engine::{DockerEngine, EngineAddress, SimulatedEngine};
 pub use error::LocalError;
 pub use runtime::LocalRuntime;

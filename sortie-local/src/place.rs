@@ -28,6 +28,8 @@ const SOCKET_TAIL: &str = "/0123456789abcdef/rfb/s";
 pub(crate) struct Place {
     pub(crate) id: PlaceId,
     root: PathBuf,
+    /// The folder of the workloads' folders, below the root.
+    workloads: &'static str,
     sockets: PathBuf,
 }
 
@@ -42,14 +44,22 @@ impl Place {
     ///
     /// A data directory that came from another machine is another place: it gets a new id.
     pub(crate) fn open(data_dir: &Path) -> Outcome<Self> {
-        let root = std::path::absolute(data_dir).on("find", data_dir)?;
-        fs::create_dir_all(&root).on("create", &root)?;
-        for name in ["workloads", "homes", "homes/sessions", "homes/workspaces"] {
+        let root = make_root(data_dir)?;
+        let id = read_or_make_id(&root.join("place"))?;
+        Self::below(root, "workloads", id)
+    }
+
+    /// The place of a container engine, whose id it has, in the same data directory: a person's kept files are the same.
+    pub(crate) fn of_engine(data_dir: &Path, id: PlaceId) -> Outcome<Self> {
+        Self::below(make_root(data_dir)?, "containers", id)
+    }
+
+    fn below(root: PathBuf, workloads: &'static str, id: PlaceId) -> Outcome<Self> {
+        for name in [workloads, "homes", "homes/sessions", "homes/workspaces"] {
             private_folder(&root.join(name))?;
         }
-        let id = read_or_make_id(&root.join("place"))?;
         let sockets = socket_folder(&root, &id)?;
-        Ok(Self { id, root, sockets })
+        Ok(Self { id, root, workloads, sockets })
     }
 
     /// A second place below this one, with the same id: for a workload that nobody may list.
@@ -58,12 +68,12 @@ impl Place {
         for folder in ["", "workloads", "homes", "homes/sessions", "homes/workspaces"] {
             private_folder(&root.join(folder))?;
         }
-        Ok(Self { id: self.id.clone(), root, sockets: self.sockets.clone() })
+        Ok(Self { id: self.id.clone(), root, workloads: self.workloads, sockets: self.sockets.clone() })
     }
 
     /// Where the workloads' folders are.
     pub(crate) fn workloads(&self) -> PathBuf {
-        self.root.join("workloads")
+        self.root.join(self.workloads)
     }
 
     /// The folder of a session's workload.
@@ -85,6 +95,12 @@ impl Place {
     pub(crate) fn sockets(&self) -> &Path {
         &self.sockets
     }
+}
+
+fn make_root(data_dir: &Path) -> Outcome<PathBuf> {
+    let root = std::path::absolute(data_dir).on("find", data_dir)?;
+    fs::create_dir_all(&root).on("create", &root)?;
+    Ok(root)
 }
 
 /// Makes a folder that only this user may enter. One that exists is taken as it is, if it really is ours.

@@ -1,17 +1,16 @@
 //! What is written down about a workload before any of its processes exists: `spec.json` in its folder.
 
+mod stored;
+
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
-use sortie_core::{
-    id::{InstallationId, PlaceId, SessionId, UserId},
-    invalid::Invalid,
-    time::Timestamp,
-    workload::Labels,
-};
+use sortie_core::{invalid::Invalid, workload::Labels};
+
+pub(crate) use stored::StoredLabels;
 
 use crate::{
     error::{LocalError, Outcome},
@@ -25,12 +24,8 @@ const FORMAT: u32 = 1;
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     format: u32,
-    installation: String,
-    incarnation: i64,
-    place: String,
-    session: String,
-    owner: String,
-    created_at_micros: i64,
+    #[serde(flatten)]
+    labels: StoredLabels,
     /// Stands in the command line of every process outside the sandboxes and of each sandbox's init.
     pub(crate) mark: String,
     /// The uid that runs it, where the server can choose; `None` means the server's own.
@@ -65,12 +60,7 @@ impl Record {
         let Parts { mark, uid, sockets, home, home_is_kept, cgroups, password, view_only_password } = parts;
         Self {
             format: FORMAT,
-            installation: labels.installation.to_string(),
-            incarnation: labels.incarnation,
-            place: labels.place.to_string(),
-            session: labels.session.to_string(),
-            owner: labels.owner.to_string(),
-            created_at_micros: labels.created_at.as_micros(),
+            labels: labels.into(),
             mark,
             uid,
             sockets,
@@ -110,27 +100,12 @@ impl Record {
 
     /// The same workload with other labels.
     pub(crate) fn relabelled(self, labels: &Labels) -> Self {
-        Self {
-            installation: labels.installation.to_string(),
-            incarnation: labels.incarnation,
-            place: labels.place.to_string(),
-            session: labels.session.to_string(),
-            owner: labels.owner.to_string(),
-            created_at_micros: labels.created_at.as_micros(),
-            ..self
-        }
+        Self { labels: labels.into(), ..self }
     }
 
     /// Whose the workload is.
     pub(crate) fn labels(&self) -> Result<Labels, Invalid> {
-        Ok(Labels {
-            installation: InstallationId::new(self.installation.clone())?,
-            incarnation: self.incarnation,
-            place: PlaceId::new(self.place.clone())?,
-            session: SessionId::new(self.session.clone())?,
-            owner: UserId::new(self.owner.clone())?,
-            created_at: Timestamp::from_micros(self.created_at_micros),
-        })
+        self.labels.read()
     }
 
     /// The display's RFB socket.

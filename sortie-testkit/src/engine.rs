@@ -1,5 +1,7 @@
 //! Real container engines on sockets and folders of their own: Docker and Podman, with an image that was made here.
 
+mod display;
+
 use std::{
     fs,
     io::{Read, Write},
@@ -14,6 +16,8 @@ use tempfile::TempDir;
 
 /// The image that every engine of ours holds.
 pub const IMAGE: &str = "localhost/sortie-test:1";
+/// The image of displays, with xterm in it, for engines that were asked for it.
+pub const DISPLAY_IMAGE: &str = "localhost/sortie-display:1";
 /// How long an engine may take to answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -71,9 +75,10 @@ impl RealEngine {
                 command
             }
             Kind::Podman => {
+                // Soft and hard alike: the Docker API of Podman 4.3 takes the one for the other.
                 fs::write(
                     path("containers.conf"),
-                    "[containers]\ndefault_ulimits=[\"nofile=1024:4096\",\"nproc=4096:8192\"]\n",
+                    "[containers]\ndefault_ulimits=[\"nofile=4096:4096\",\"nproc=8192:8192\"]\n",
                 )?;
                 let mut command = self.podman();
                 command.args(["system", "service", "-t", "0"]).arg(format!("unix://{}", self.socket().display()));
@@ -136,31 +141,60 @@ impl RealEngine {
 
     /// Makes an image of busybox alone: no registry is needed.
     fn import(&self) -> Result<()> {
-        let root = self.folder.path().join("image");
+        self.import_root(IMAGE, &self.busybox("image")?, &[])
+    }
+
+    /// Gives the engine the image of displays as well.
+    pub fn import_display(&self) -> Result<()> {
+        let root = self.busybox("display")?;
+        display::fill(&root)?;
+        let path = "ENV PATH=/usr/local/bin:/usr/bin:/bin";
+        self.import_root(DISPLAY_IMAGE, &root, &[path, "USER 1000:1000", "ENTRYPOINT [\"/usr/local/bin/start-display\"]"])
+    }
+
+    /// A folder with busybox and its commands.
+    fn busybox(&self, name: &str) -> Result<PathBuf> {
+        let root = self.folder.path().join(name);
         fs::create_dir_all(root.join("bin"))?;
         fs::create_dir_all(root.join("tmp"))?;
         fs::copy("/bin/busybox", root.join("bin/busybox")).context("the package busybox-static is missing")?;
-        for name in ["sh", "sleep", "true", "false", "cat", "echo", "nc", "httpd", "touch", "test", "env"] {
+        for name in
+            ["sh", "sleep", "true", "false", "cat", "echo", "nc", "httpd", "touch", "test", "env", "mv", "rm", "id", "ls", "tail"]
+        {
             let link = root.join("bin").join(name);
             if !link.exists() {
                 std::os::unix::fs::symlink("busybox", link)?;
             }
         }
-        let tar = self.folder.path().join("image.tar");
-        let made = Command::new("tar").arg("-C").arg(&root).arg("-cf").arg(&tar).arg(".").status()?;
+        Ok(root)
+    }
+
+    fn import_root(&self, image: &str, root: &Path, changes: &[&str]) -> Result<()> {
+        let tar = root.with_extension("tar");
+        let made = Command::new("tar").arg("-C").arg(root).arg("-cf").arg(&tar).arg(".").status()?;
         ensure!(made.success(), "tar failed");
         match self.kind {
             Kind::Docker => {
-                let path = "/images/create?fromSrc=-&repo=localhost/sortie-test&tag=1";
-                self.ask("POST", path, &fs::read(&tar)?)?;
+                let (repository, tag) = image.rsplit_once(':').context("an image without a tag")?;
+                let mut path = format!("/images/create?fromSrc=-&repo={repository}&tag={tag}");
+                for change in changes {
+                    path.push_str("&changes=");
+                    path.push_str(&change.replace(' ', "%20").replace('"', "%22"));
+                }
+                self.ask("POST", &path, &fs::read(&tar)?)?;
             }
             // Its Docker API gives the image a name of its own.
             Kind::Podman => {
-                let made = self.podman().args(["import", "-q"]).arg(&tar).arg(IMAGE).output()?;
+                let mut command = self.podman();
+                command.args(["import", "-q"]);
+                for change in changes {
+                    command.args(["--change", change]);
+                }
+                let made = command.arg(&tar).arg(image).output()?;
                 ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
             }
         }
-        self.ask("GET", "/images/localhost/sortie-test:1/json", &[]).map(drop)
+        self.ask("GET", &format!("/images/{image}/json"), &[]).map(drop)
     }
 
     /// Where its files lie.

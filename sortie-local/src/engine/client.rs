@@ -12,18 +12,18 @@ use super::EngineAddress;
 const ANSWER_SECONDS: u64 = 60;
 
 #[derive(Clone)]
-pub(super) struct Client {
+pub(crate) struct Client {
     address: EngineAddress,
     made: Arc<Mutex<Option<Docker>>>,
 }
 
 impl Client {
-    pub(super) fn new(address: EngineAddress) -> Self {
+    pub(crate) fn new(address: EngineAddress) -> Self {
         Self { address, made: Arc::default() }
     }
 
     /// The client, with a version of the API that both sides know.
-    pub(super) async fn get(&self) -> Result<Docker, Error> {
+    pub(crate) async fn get(&self) -> Result<Docker, Error> {
         let mut made = self.made.lock().await;
         if let Some(docker) = made.as_ref() {
             return Ok(docker.clone());
@@ -47,11 +47,11 @@ impl Client {
     }
 
     /// The client for something that may take so long, and a little longer.
-    pub(super) async fn patient(&self, time: Duration) -> Result<Docker, Error> {
+    pub(crate) async fn patient(&self, time: Duration) -> Result<Docker, Error> {
         Ok(self.get().await?.with_timeout(time.saturating_add(Duration::from_secs(ANSWER_SECONDS))))
     }
 
-    pub(super) async fn identify(&self) -> Result<EngineIdentity, Error> {
+    pub(crate) async fn identify(&self) -> Result<EngineIdentity, Error> {
         let docker = self.get().await?;
         let (info, version) = (docker.info().await?, docker.version().await?);
         let parts = version.components.unwrap_or_default();

@@ -17,12 +17,12 @@ fn answer(error: &Error) -> Option<(u16, &str)> {
     }
 }
 
-pub(super) fn status(error: &Error) -> Option<u16> {
+pub(crate) fn status(error: &Error) -> Option<u16> {
     answer(error).map(|(status, _)| status)
 }
 
 /// A reading that failed.
-pub(super) fn port(error: Error) -> PortError {
+pub(crate) fn port(error: Error) -> PortError {
     match status(&error) {
         Some(404) => PortError::Rejected("there is no such container of ours".to_owned()),
         _ => PortError::unavailable(error),
@@ -30,7 +30,7 @@ pub(super) fn port(error: Error) -> PortError {
 }
 
 /// A step that failed, with the cause that its text speaks for.
-pub(super) fn step(error: Error) -> StepError {
+pub(crate) fn step(error: Error) -> StepError {
     match answer(&error) {
         Some((status, message)) => StepError::Failed(Failure::new(cause(status, message), said(message))),
         None => StepError::Unreachable(error.into()),
@@ -38,7 +38,7 @@ pub(super) fn step(error: Error) -> StepError {
 }
 
 /// A download that failed.
-pub(super) fn download(error: Error, image: &str) -> StepError {
+pub(crate) fn download(error: Error, image: &str) -> StepError {
     match answer(&error) {
         Some((status, message)) => {
             let cause = if is_missing(status, message) { Cause::ImageNotFound } else { Cause::ImageUnreachable };

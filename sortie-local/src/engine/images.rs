@@ -10,13 +10,13 @@ use bollard::{
 use futures_util::TryStreamExt;
 use sortie_core::port::engine::{Done, DownloadedImage, StepError};
 
-use super::{DockerEngine, failure, perform::gone_is_fine};
+use super::{DockerEngine, client::Client, failure, perform::gone_is_fine};
 
 /// How long a registry may be silent.
 const SILENCE: Duration = Duration::from_mins(10);
 
-pub(super) async fn download(engine: &DockerEngine, image: &str) -> Result<Done, StepError> {
-    let docker = engine.client.patient(SILENCE).await.map_err(failure::step)?;
+pub(crate) async fn download(client: &Client, image: &str) -> Result<Done, StepError> {
+    let docker = client.patient(SILENCE).await.map_err(failure::step)?;
     if docker.inspect_image(image).await.is_ok() {
         // It was brought here by somebody: there is nothing to note down, and so nothing to clear away later.
         return Ok(Done::default());

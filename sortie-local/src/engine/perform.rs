@@ -19,7 +19,7 @@ use super::{DockerEngine, create, failure, images, networks, volumes};
 
 pub(super) async fn perform(engine: &DockerEngine, step: &Step) -> Result<Done, StepError> {
     match step {
-        Step::DownloadImage { image, .. } => return images::download(engine, image).await,
+        Step::DownloadImage { image, .. } => return images::download(&engine.client, image).await,
         Step::CreateVolume { app, name } => volumes::create(engine, *app, name).await?,
         Step::CreateNetwork { app, name } => networks::create(engine, *app, name).await?,
         Step::StopContainer { container, timeout, .. } => stop(engine, container, *timeout).await?,
@@ -84,6 +84,6 @@ fn unchanged_is_fine(error: Error) -> Result<(), Error> {
 }
 
 /// The same, and 404: there is nothing left to do it to.
-pub(super) fn gone_is_fine(error: Error) -> Result<(), Error> {
+pub(crate) fn gone_is_fine(error: Error) -> Result<(), Error> {
     if matches!(failure::status(&error), Some(304 | 404)) { Ok(()) } else { Err(error) }
 }

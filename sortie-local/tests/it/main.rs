@@ -2,6 +2,7 @@
 //! tigervnc-standalone-server, openbox, xterm, x11-apps, x11-utils.
 
 mod app;
+mod containers;
 mod contract;
 mod crash;
 mod disk;
