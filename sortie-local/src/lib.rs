@@ -1,9 +1,9 @@
-//! Workloads of Sortie on one machine: sandboxed processes with their own X display.
+//! Workloads of Sortie on one machine: sandboxed processes with their own X display, or containers.
 //!
 //! **Owns** the folders of workloads and what lies beside them, the two sandboxes of each (the X server's and the app's), their
-//! limits, their homes and sockets, the probe that says what the machine lacks, and the place's id. Implements
-//! [`sortie_core::port::Runtime`]; and the engine that runs services ([`sortie_core::port::Engine`]), over the Docker API or
-//! simulated.
+//! limits, their homes and sockets, the probe that says what the machine lacks, and the place's id; and the containers of
+//! sessions on Docker or Podman. Both implement [`sortie_core::port::Runtime`]. And the engine that runs services
+//! ([`sortie_core::port::Engine`]), over the Docker API or simulated.
 //!
 //! **May not know** the database, users, routes, or why a session exists.
 //!

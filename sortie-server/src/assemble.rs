@@ -15,7 +15,7 @@ use sortie_core::{
     workload::Condition,
 };
 use sortie_k8s::{KubernetesRuntime, Unentitled, settings::Reach};
-use sortie_local::LocalRuntime;
+use sortie_local::{ContainerRuntime, ContainerSettings, LocalRuntime};
 use sortie_store::{Adoption, Store, backup::Keeper};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
@@ -112,6 +112,10 @@ async fn runtime(
             }
             Ok((Arc::new(runtime), None))
         }
+        RuntimeKind::Docker => {
+            let runtime = ContainerRuntime::connect(container_settings(settings)).await;
+            Ok((Arc::new(runtime.context("the container engine cannot be used")?), None))
+        }
         RuntimeKind::Kubernetes => {
             if let Reach::PortForward(folder) = &settings.kubernetes.reach {
                 prepare_folder(folder).context("screens of pods cannot be shown")?;
@@ -189,6 +193,16 @@ fn local_settings(settings: &Settings) -> sortie_local::Settings {
     }
 }
 
+fn container_settings(settings: &Settings) -> ContainerSettings {
+    ContainerSettings {
+        display_image: settings.kubernetes.display_image.clone(),
+        browser_image: settings.kubernetes.browser_image.clone(),
+        allow_host_network: settings.allow_host_network,
+        default_limits: settings.default_resources,
+        ..ContainerSettings::new(&settings.data_dir, &settings.engine)
+    }
+}
+
 /// The machine's id (machine-id(5)); `None` where it has none, and then a second machine is not noticed.
 fn this_machine() -> Option<String> {
     let id = fs::read_to_string("/etc/machine-id").ok()?;
@@ -199,12 +213,12 @@ fn control_settings(settings: &Settings) -> sortie_control::Settings {
     sortie_control::Settings {
         instance: match settings.runtime {
             // One server at a time has this data directory, so a restarted one continues its predecessor's leases.
-            RuntimeKind::Local => format!("local:{}", settings.data_dir.display()),
+            RuntimeKind::Local | RuntimeKind::Docker => format!("local:{}", settings.data_dir.display()),
             // Any number of servers take care of a namespace, each in its turn.
             RuntimeKind::Kubernetes => format!("server:{}", UuidSource.next()),
         },
         machine: match settings.runtime {
-            RuntimeKind::Local => this_machine(),
+            RuntimeKind::Local | RuntimeKind::Docker => this_machine(),
             RuntimeKind::Kubernetes => None,
         },
         idle_timeout: settings.idle_timeout,
@@ -332,13 +346,17 @@ fn announce(settings: &Settings, address: SocketAddr) {
     }
 }
 
-/// What the machine lacks, found by a real trial, without starting a server.
+/// What the machine or its engine lacks, found by a real trial, without starting a server.
 pub(crate) fn probe(settings: &Settings) -> anyhow::Result<Condition> {
     // A folder of its own: a server may be using the real one.
     let folder = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let data_dir = folder.path().to_owned();
+        if settings.runtime == RuntimeKind::Docker {
+            let there = ContainerSettings { data_dir, ..container_settings(settings) };
+            return Ok(ContainerRuntime::connect(there).await?.condition());
+        }
         let local = LocalRuntime::open(sortie_local::Settings { data_dir, ..local_settings(settings) }).await?;
         Ok(local.probe().await)
     })

@@ -58,6 +58,11 @@ impl RealEngine {
             child.kill()?;
             child.wait()?;
         }
+        // Its containerd dies with it. Where process 1 reaps late it stays a zombie, and the next daemon would wait for its socket.
+        let containerd = self.folder.path().join("exec/containerd/containerd.pid");
+        if containerd.exists() {
+            fs::remove_file(containerd)?;
+        }
         Ok(())
     }
 
@@ -149,7 +154,11 @@ impl RealEngine {
         let root = self.busybox("display")?;
         display::fill(&root)?;
         let path = "ENV PATH=/usr/local/bin:/usr/bin:/bin";
-        self.import_root(DISPLAY_IMAGE, &root, &[path, "USER 1000:1000", "ENTRYPOINT [\"/usr/local/bin/start-display\"]"])
+        self.import_root(
+            DISPLAY_IMAGE,
+            &root,
+            &[path, "USER 1000:1000", "ENTRYPOINT [\"/usr/local/bin/start-display\"]"],
+        )
     }
 
     /// A folder with busybox and its commands.
@@ -158,9 +167,10 @@ impl RealEngine {
         fs::create_dir_all(root.join("bin"))?;
         fs::create_dir_all(root.join("tmp"))?;
         fs::copy("/bin/busybox", root.join("bin/busybox")).context("the package busybox-static is missing")?;
-        for name in
-            ["sh", "sleep", "true", "false", "cat", "echo", "nc", "httpd", "touch", "test", "env", "mv", "rm", "id", "ls", "tail"]
-        {
+        for name in [
+            "sh", "sleep", "true", "false", "cat", "echo", "nc", "httpd", "touch", "test", "env", "mv", "rm", "id",
+            "ls", "tail",
+        ] {
             let link = root.join("bin").join(name);
             if !link.exists() {
                 std::os::unix::fs::symlink("busybox", link)?;

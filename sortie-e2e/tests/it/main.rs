@@ -15,6 +15,7 @@ mod clocks;
 mod commands;
 #[cfg(test)]
 mod conformance;
+mod containers;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]

@@ -19,8 +19,7 @@ use sortie_core::{
 
 use super::{
     files::{self, scratch},
-    screen,
-    screen_annotations, screen_port,
+    screen, screen_annotations, screen_port,
     security::{self, RunAs},
 };
 use crate::{identity, names, settings::Settings};

@@ -8,7 +8,7 @@ use bollard::{
     models::ContainerCreateBody,
     query_parameters::{CreateContainerOptionsBuilder, StartContainerOptions},
 };
-use sortie_core::{port::engine::StepError, session::Reason, services::Cause, workload::Held};
+use sortie_core::{port::engine::StepError, services::Cause, session::Reason, workload::Held};
 use tokio::time::sleep;
 
 use super::{
@@ -112,12 +112,7 @@ async fn refuse_root(docker: &Docker, image: &str) -> Result<(), Trouble> {
 }
 
 /// Makes a container and starts it, or finds that it is there and ours. One that is over stays over.
-async fn ensure(
-    docker: &Docker,
-    stage: &Stage<'_>,
-    name: &str,
-    body: ContainerCreateBody,
-) -> Result<(), Trouble> {
+async fn ensure(docker: &Docker, stage: &Stage<'_>, name: &str, body: ContainerCreateBody) -> Result<(), Trouble> {
     let options = CreateContainerOptionsBuilder::new().name(name).build();
     let created = docker.create_container(Some(options), body).await;
     let found = inspect(docker, name).await?;

@@ -92,10 +92,8 @@ mod tests {
     use super::*;
 
     fn reason(screen: Stand, app: Stand) -> Option<Reason> {
-        match judge("x", screen, app, true) {
-            Observed::Broken(breakage) => Some(breakage.reason),
-            _ => None,
-        }
+        let Observed::Broken(breakage) = judge("x", screen, app, true) else { return None };
+        Some(breakage.reason)
     }
 
     const OVER: Stand = Stand::Over { code: 1, out_of_memory: false };

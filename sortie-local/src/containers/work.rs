@@ -78,8 +78,7 @@ impl Works {
     fn end(&self, session: SessionId, met: Option<Held>) {
         let mut known = self.known();
         // A making that was cancelled has a successor in its place.
-        let is_cancelled =
-            matches!(known.get(&session), Some(Work::Under(Doing::Removing, task)) if !is_current(task));
+        let is_cancelled = matches!(known.get(&session), Some(Work::Under(Doing::Removing, task)) if !is_current(task));
         if !is_cancelled {
             known.remove(&session);
             if let Some(held) = met {

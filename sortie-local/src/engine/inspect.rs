@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use bollard::{
-    Docker, errors::Error, models::ContainerInspectResponse, query_parameters::InspectContainerOptions,
-};
+use bollard::{Docker, errors::Error, models::ContainerInspectResponse, query_parameters::InspectContainerOptions};
 use tokio::time::sleep;
 
 use super::failure::status;
@@ -25,9 +23,7 @@ pub(crate) async fn inspect(docker: &Docker, name: &str) -> Result<Option<Contai
     absent_is_none(docker.inspect_container(name, None::<InspectContainerOptions>).await)
 }
 
-fn absent_is_none(
-    answer: Result<ContainerInspectResponse, Error>,
-) -> Result<Option<ContainerInspectResponse>, Error> {
+fn absent_is_none(answer: Result<ContainerInspectResponse, Error>) -> Result<Option<ContainerInspectResponse>, Error> {
     match answer {
         Ok(found) => Ok(Some(found)),
         Err(error) if status(&error) == Some(404) => Ok(None),

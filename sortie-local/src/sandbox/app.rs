@@ -8,10 +8,10 @@ use super::{AppLimits, Arguments, Sandbox, SandboxFile, as_session_user, inner_u
 use crate::{names, record::Record};
 
 /// The window manager's settings: title bars, for apps that want a window manager.
-const DESKTOP: &str = include_str!("app/desktop.xml");
+const DESKTOP: &str = include_str!("../../../deploy/images/vnc-sidecar/desktop.xml");
 
 /// The window manager's settings: one window that fills the screen and follows its size.
-const KIOSK: &str = include_str!("app/kiosk.xml");
+const KIOSK: &str = include_str!("../../../deploy/images/vnc-sidecar/kiosk.xml");
 
 /// The last part of what runs as the session's user.
 const SESSION: &str = include_str!("app/session.sh");

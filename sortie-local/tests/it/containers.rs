@@ -34,7 +34,7 @@ impl Stage {
 
     async fn runtime(&self) -> Result<ContainerRuntime> {
         let mut settings = ContainerSettings::new(self.data.path(), self.engine.socket());
-        settings.display_image = DISPLAY_IMAGE.to_owned();
+        DISPLAY_IMAGE.clone_into(&mut settings.display_image);
         Ok(ContainerRuntime::connect(settings).await?)
     }
 }
@@ -50,10 +50,8 @@ async fn run(runtime: &dyn Runtime, order: &WorkloadOrder) -> Result<Breakage> {
     runtime.create(order).await?;
     let observed = contract::until(runtime, &order.labels.session, |it| matches!(it, Observed::Broken(_))).await?;
     contract::remove(runtime, &order.labels).await?;
-    match observed {
-        Observed::Broken(breakage) => Ok(breakage),
-        other => anyhow::bail!("not broken: {other:?}"),
-    }
+    let Observed::Broken(breakage) = observed else { anyhow::bail!("not broken: {observed:?}") };
+    Ok(breakage)
 }
 
 macro_rules! promises {
@@ -139,7 +137,7 @@ async fn a_missing_image_is_told(runtime: &ContainerRuntime) -> Result<()> {
         // What cannot be reached now may be, later: it is tried again, and the cause stands.
         Observed::Starting { cause, .. } => *cause == Some(Reason::ImagePullFailed),
         Observed::Broken(it) => it.reason == Reason::ImagePullFailed,
-        _ => false,
+        Observed::Absent | Observed::Partial | Observed::Ready { .. } | Observed::Ending => false,
     };
     contract::until(runtime, &missing.labels.session, expected).await?;
     let given_up = |it: &Observed| matches!(it, Observed::Partial | Observed::Broken(_));

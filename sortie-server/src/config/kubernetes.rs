@@ -18,13 +18,16 @@ pub(crate) enum RuntimeKind {
     Local,
     /// Pods.
     Kubernetes,
+    /// Containers of this machine's engine.
+    Docker,
 }
 
 /// What is named, or else the cluster where there is one.
 pub(super) fn kind(read: &mut Reader<'_>, in_cluster: bool, kubeconfig: bool) -> RuntimeKind {
     let found = if in_cluster || kubeconfig { RuntimeKind::Kubernetes } else { RuntimeKind::Local };
-    read.parse("SORTIE_RUNTIME", "must be local or kubernetes", found, |text| match text {
+    read.parse("SORTIE_RUNTIME", "must be local, kubernetes or docker", found, |text| match text {
         "local" => Some(RuntimeKind::Local),
+        "docker" => Some(RuntimeKind::Docker),
         "kubernetes" => Some(RuntimeKind::Kubernetes),
         _ => None,
     })

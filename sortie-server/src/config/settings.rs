@@ -82,6 +82,8 @@ pub(crate) struct Settings {
     pub(crate) uid_base: u32,
     pub(crate) runtime: kubernetes::RuntimeKind,
     pub(crate) kubernetes: sortie_k8s::Settings,
+    /// The socket of the engine that runs apps as containers.
+    pub(crate) engine: PathBuf,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
 }
@@ -227,6 +229,9 @@ impl Settings {
             sso: Sso::parse(&mut read),
             home_limit: read.quantity("SORTIE_LOCAL_HOME_LIMIT", quantity::bytes),
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
+            engine: read.parse("SORTIE_ENGINE", "must be unix:// and the path of a socket", PathBuf::new(), |text| {
+                text.strip_prefix("unix://").filter(|it| it.starts_with('/')).map(PathBuf::from)
+            }),
             uid_base: u32::try_from(read.number("SORTIE_LOCAL_UID_BASE", 1_000, 4_000_000_000)).unwrap_or(u32::MAX),
             runtime,
             kubernetes: pods,

@@ -67,6 +67,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("SORTIE_DEFAULT_CPU_REQUEST", "500m", "CPUs reserved for apps that name none"),
     key("SORTIE_DEFAULT_MEM_LIMIT", "2Gi", "memory at most for apps that name none"),
     key("SORTIE_DEFAULT_MEM_REQUEST", "512Mi", "memory reserved for apps that name none"),
+    key(
+        "SORTIE_ENGINE",
+        "unix:///var/run/docker.sock",
+        "socket of the engine that runs apps as containers (Docker or Podman)",
+    ),
     key("SORTIE_GATEWAY_BURST", "20", "streams that one address may open at once before the rate limit applies"),
     key("SORTIE_GATEWAY_RATE_LIMIT", "10", "streams per second that one address may open; 0 for no limit"),
     key("SORTIE_JWT_ACCESS_EXPIRY", "15", "minutes that a program's access token is good"),
@@ -149,7 +154,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "SORTIE_RUNTIME",
         "",
-        "where apps run: local or kubernetes; default: kubernetes in a cluster or with KUBECONFIG, else local",
+        "where apps run: local, kubernetes or docker; default: kubernetes in a cluster or with KUBECONFIG, else local",
     ),
     key("SORTIE_SECONDARY_COLOR", "#2B3445", "second colour, #RRGGBB"),
     key("SORTIE_SEED", "", "JSON file with the catalog's first apps"),

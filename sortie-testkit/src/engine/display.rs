@@ -11,7 +11,10 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 /// What the scripts of the display run, and an app to show.
-const PROGRAMS: [&str; 6] = ["Xvnc", "xauth", "vncpasswd", "xkbcomp", "socat", "xterm"];
+const PROGRAMS: [&str; 7] = ["Xvnc", "xauth", "vncpasswd", "xkbcomp", "openbox", "socat", "xterm"];
+const WINDOWS: [&str; 2] = ["kiosk.xml", "desktop.xml"];
+/// The keyboard's tables, and the look of frames, without which no window manager starts.
+const TREES: [&str; 2] = ["/usr/share/X11/xkb", "/usr/share/themes/Clearlooks"];
 const SCRIPTS: [&str; 2] = ["start-display", "forward-screen"];
 
 /// Fills a folder that will be the root of the image.
@@ -34,9 +37,15 @@ pub(super) fn fill(root: &Path) -> Result<()> {
         fs::copy(scripts.join(name), &to)?;
         fs::set_permissions(&to, fs::Permissions::from_mode(0o755))?;
     }
-    fs::create_dir_all(root.join("usr/share/X11"))?;
-    let copied = Command::new("cp").args(["-r", "/usr/share/X11/xkb"]).arg(root.join("usr/share/X11")).status()?;
-    ensure!(copied.success(), "the keyboard's tables could not be copied");
+    fs::create_dir_all(root.join("usr/local/share/sortie"))?;
+    for name in WINDOWS {
+        fs::copy(scripts.join(name), root.join("usr/local/share/sortie").join(name))?;
+    }
+    for tree in TREES {
+        let to = root.join(tree.trim_start_matches('/'));
+        fs::create_dir_all(to.parent().context("a folder lies in a folder")?)?;
+        ensure!(Command::new("cp").args(["-r", tree]).arg(&to).status()?.success(), "{tree} could not be copied");
+    }
     // A root that cannot be written needs every folder that something is mounted over.
     for name in ["tmp", "etc", "proc", "sys", "dev", "workspace", "home/user", "run/sortie", "var/tmp"] {
         fs::create_dir_all(root.join(name))?;
