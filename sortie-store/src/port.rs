@@ -10,6 +10,7 @@ mod factors;
 mod identities;
 mod lanes;
 mod records;
+mod services;
 mod sessions;
 mod sharing;
 mod sign_ins;

@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod credential;
 pub(crate) mod event;
+pub(crate) mod services;
 pub(crate) mod session;
 pub(crate) mod sharing;
 pub(crate) mod sign_in;

@@ -490,6 +490,61 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Apps of services that shall run. The databases fold these names' capitals.
+    app (id) {
+        id -> BigInt,
+        appid -> BigInt,
+        appname -> Text,
+        commit -> Nullable<Text>,
+        releaseid -> Nullable<BigInt>,
+        services -> Text,
+        createdat -> Timestamp,
+        updatedat -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Their services, and what the engine shows of them.
+    service (id) {
+        id -> BigInt,
+        serviceid -> BigInt,
+        appid -> BigInt,
+        servicename -> Text,
+        imagename -> Text,
+        config -> Text,
+        status -> Text,
+        containerid -> Nullable<Text>,
+        createdat -> Timestamp,
+        updatedat -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Images that were downloaded for services.
+    image (id) {
+        id -> BigInt,
+        imagename -> Text,
+        appid -> Nullable<BigInt>,
+        serviceid -> Nullable<BigInt>,
+        dockerimageid -> Nullable<Text>,
+        size -> BigInt,
+        pulledat -> Timestamp,
+        createdat -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// States of services that were kept.
+    statesnapshot (id) {
+        id -> BigInt,
+        #[sql_name = "type"]
+        kind -> Text,
+        state -> Text,
+        createdat -> Timestamp,
+    }
+}
+
 diesel::joinable!(session_viewers -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(session_viewers, sessions);
 diesel::joinable!(category_admins -> users (user_id));

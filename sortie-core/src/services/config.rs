@@ -184,3 +184,10 @@ impl UpdateStrategy {
         }
     }
 }
+
+impl ServiceConfig {
+    /// Writes it as it is read.
+    pub fn write(&self) -> super::Node {
+        super::write::config(self)
+    }
+}

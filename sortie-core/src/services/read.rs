@@ -92,10 +92,7 @@ fn app(door: &mut Door, number: AppNumber, node: &Node, path: &str) -> Option<Ap
     let fields = Fields::of(door, node, path, &known);
     same_number(door, &fields, "appId", number.get(), "must be the number under which the app stands");
     let name = fields.text(door, "appName").unwrap_or_else(|| format!("app {number}"));
-    let release = match fields.raw("releaseId") {
-        Some(Node::Whole(id)) => Some(id.to_string()),
-        _ => fields.text(door, "releaseId"),
-    };
+    let release = fields.whole(door, "releaseId", 0, (1 << 53) - 1);
     let mut services = Vec::new();
     for (index, node) in fields.list(door, "services").iter().enumerate() {
         services.extend(service(door, number, node, &fields.item("services", index)));

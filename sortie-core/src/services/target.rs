@@ -83,7 +83,7 @@ pub struct AppTarget {
     /// Which commit it was made from, if anybody said so.
     pub commit: Option<String>,
     /// Which release it is, if anybody said so.
-    pub release: Option<String>,
+    pub release: Option<u64>,
     /// Set while what runs must not be stopped or replaced.
     pub update_lock: bool,
     /// Its services, in an order in which they may start: what one depends on stands before it.

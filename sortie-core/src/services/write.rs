@@ -25,7 +25,7 @@ pub(super) fn app(app: &AppTarget) -> Node {
         ("services", Node::List(app.services.iter().map(|it| service(app, it)).collect())),
     ];
     fields.extend(app.commit.iter().map(|it| ("commit", Node::text(it.as_str()))));
-    fields.extend(app.release.iter().map(|it| ("releaseId", Node::text(it.as_str()))));
+    fields.extend(app.release.iter().map(|it| ("releaseId", Node::number(*it))));
     if app.update_lock {
         fields.push(("updateLock", Node::Bool(true)));
     }

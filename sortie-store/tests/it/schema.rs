@@ -34,7 +34,7 @@ fn of_sqlite() -> Result<(Columns, BTreeSet<String>)> {
     let database = backend::sqlite()?;
     let columns = sqlite3(
         &database.path,
-        "SELECT t.name, c.name, NOT (c.\"notnull\" OR c.pk) FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c \
+        "SELECT lower(t.name), lower(c.name), NOT (c.\"notnull\" OR c.pk) FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c \
          WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '%diesel%'",
     )?;
     let indexes = sqlite3(&database.path, "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'idx%'")?;
@@ -56,9 +56,13 @@ fn of_postgres() -> Result<(Columns, BTreeSet<String>)> {
 fn of_diesel() -> Columns {
     let mut columns = Columns::new();
     let mut table = String::new();
+    let mut sql_name = None;
     for line in include_str!("../../src/schema.rs").lines().map(str::trim) {
-        if let Some((column, kind)) = line.split_once(" -> ").filter(|_| line.ends_with(',')) {
-            columns.insert((table.clone(), column.to_owned()), kind.starts_with("Nullable"));
+        if let Some(name) = line.strip_prefix("#[sql_name = \"").and_then(|it| it.strip_suffix("\"]")) {
+            sql_name = Some(name.to_owned());
+        } else if let Some((column, kind)) = line.split_once(" -> ").filter(|_| line.ends_with(',')) {
+            let name = sql_name.take().unwrap_or_else(|| column.to_owned());
+            columns.insert((table.clone(), name), kind.starts_with("Nullable"));
         } else if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
             name.clone_into(&mut table);
         }
@@ -98,6 +102,10 @@ fn the_tables_columns_and_indexes_of_the_older_documents_exist() -> Result<()> {
         ("settings", "key value updated_at"),
         ("session_shares", "id session_id user_id permission share_token created_by created_at"),
         ("tenants", "id name slug settings quotas created_at updated_at"),
+        ("app", "id appid appname commit releaseid services createdat updatedat"),
+        ("service", "id serviceid appid servicename imagename config status containerid createdat updatedat"),
+        ("image", "id imagename appid serviceid dockerimageid size pulledat createdat"),
+        ("statesnapshot", "id type state createdat"),
     ] {
         for name in names.split_whitespace() {
             assert!(columns.contains_key(&(table.to_owned(), name.to_owned())), "{table}.{name} is missing");
@@ -127,5 +135,21 @@ fn an_app_inserted_by_hand_gets_the_documented_defaults() -> Result<()> {
     cluster.query(&server.dsn, BY_HAND)?;
     assert_eq!(sqlite3(&file.path, READ_BACK)?, "public|url");
     assert_eq!(cluster.query(&server.dsn, READ_BACK)?, "public|url");
+    Ok(())
+}
+
+/// The queries that the container-manager's document prints.
+#[test]
+fn the_documents_queries_of_services_run_on_both_databases() -> Result<()> {
+    let (file, server) = (backend::sqlite()?, backend::postgres()?);
+    for query in [
+        "SELECT * FROM app;",
+        "SELECT * FROM service;",
+        "SELECT type, createdAt FROM stateSnapshot ORDER BY createdAt DESC LIMIT 10;",
+        "SELECT imageName, dockerImageId, pulledAt FROM image;",
+    ] {
+        assert_eq!(sqlite3(&file.path, query)?, "");
+        assert_eq!(Cluster::shared().query(&server.dsn, query)?, "");
+    }
     Ok(())
 }

@@ -13,7 +13,7 @@ use sortie_core::{
     id::{AppId, EventId, PlaceId, SessionId, SignInId, TenantId, UserId},
     port::{
         AccessStore, AccountStore, CatalogStore, CoordinationStore, IdentityStore, PortError, RecordStore,
-        SessionStore, SharingStore, TenantStore, records::AuditFilter,
+        ServiceStore, SessionStore, SharingStore, TenantStore, records::AuditFilter,
     },
     secret::TokenHash,
     session::{NewSession, Reason, Session, SessionEvent, apply},
@@ -34,6 +34,7 @@ pub trait Stores:
     + CoordinationStore
     + IdentityStore
     + RecordStore
+    + ServiceStore
     + SessionStore
     + SharingStore
     + Send
@@ -50,6 +51,7 @@ impl<S> Stores for S where
         + CoordinationStore
         + IdentityStore
         + RecordStore
+        + ServiceStore
         + SessionStore
         + SharingStore
         + Send

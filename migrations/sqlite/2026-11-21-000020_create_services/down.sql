@@ -1,0 +1,5 @@
+DROP TABLE stateSnapshot;
+DROP TABLE image;
+DROP TABLE service;
+DROP TABLE app;
+DELETE FROM schema_compatibility WHERE version = '20261121000020';

@@ -1,0 +1,116 @@
+//! What every [`ServiceStore`](sortie_core::port::ServiceStore) promises. Each check takes an empty store of its own.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use sortie_core::{
+    audit::AuditAction,
+    port::PageRequest,
+    services::{
+        Node, Target,
+        snapshot::{ImageRecord, ServiceStatus, SnapshotKind},
+    },
+};
+
+use super::sample::{Stores, at, audited, change, ensure_conflict, ensure_same};
+
+/// Gives a macro the names of all checks of this contract.
+#[macro_export]
+macro_rules! services_contract {
+    ($each:ident) => {
+        $each! { services:
+            a_target_reads_back_and_is_audited
+            of_two_targets_for_the_same_one_before_the_second_conflicts
+            a_current_state_is_kept_only_when_it_changed
+            snapshots_come_in_pages_and_old_ones_are_forgotten
+            downloaded_images_are_known_until_they_are_forgotten
+        }
+    };
+}
+
+fn target(image: &str) -> Result<Target> {
+    let service = Node::map([
+        ("serviceId", Node::Whole(1)),
+        ("serviceName", Node::text("web")),
+        ("config", Node::map([("image", Node::text(image))])),
+    ]);
+    let app = Node::map([("appName", Node::text("Web Server")), ("services", Node::List(vec![service]))]);
+    Ok(Target::read(&Node::map([("apps", Node::map([("1001", app)]))]))?)
+}
+
+/// What was written as a target is the newest one, with its audit entry.
+pub async fn a_target_reads_back_and_is_audited<S: Stores>(store: Arc<S>) -> Result<()> {
+    ensure!(store.latest_snapshot(SnapshotKind::Target).await?.is_none());
+    let wanted = target("web:1")?;
+    let id = store.save_target(None, &wanted, change(AuditAction::SetTarget, 0)).await?;
+    let kept = store.latest_snapshot(SnapshotKind::Target).await?.context("no target")?;
+    ensure_same(&(kept.id, kept.kind, kept.at), &(id, SnapshotKind::Target, at(0)))?;
+    ensure_same(&Target::read(&kept.state)?, &wanted)?;
+    ensure_same(&store.find_snapshot(id).await?, &Some(kept))?;
+    ensure!(store.find_snapshot(id + 1).await?.is_none());
+    ensure_same(&audited(&store).await?, &1)
+}
+
+/// Whoever did not see the newest target cannot write over it, and nothing of the attempt stays.
+pub async fn of_two_targets_for_the_same_one_before_the_second_conflicts<S: Stores>(store: Arc<S>) -> Result<()> {
+    let first = store.save_target(None, &target("web:1")?, change(AuditAction::SetTarget, 0)).await?;
+    ensure_conflict(store.save_target(None, &target("web:2")?, change(AuditAction::SetTarget, 1)).await)?;
+    let second = store.save_target(Some(first), &target("web:3")?, change(AuditAction::SetTarget, 2)).await?;
+    ensure_conflict(store.save_target(Some(first), &target("web:4")?, change(AuditAction::SetTarget, 3)).await)?;
+    let kept = store.latest_snapshot(SnapshotKind::Target).await?.context("no target")?;
+    ensure_same(&(kept.id, Target::read(&kept.state)?), &(second, target("web:3")?))?;
+    ensure_same(&audited(&store).await?, &2)
+}
+
+/// The same state seen again adds no snapshot.
+pub async fn a_current_state_is_kept_only_when_it_changed<S: Stores>(store: Arc<S>) -> Result<()> {
+    let wanted = target("web:1")?;
+    store.save_target(None, &wanted, change(AuditAction::SetTarget, 0)).await?;
+    let (app, service) = wanted.services().next().context("no service")?;
+    let key = sortie_core::services::Key { app: app.number, service: service.number };
+    let state = |status: &'static str| Node::map([("apps", Node::map([("status", Node::text(status))]))]);
+    let row = |status| [ServiceStatus { key, status, container: Some("abc".to_owned()) }];
+    let first = store.save_current(&state("starting"), &row("starting"), at(1), Vec::new()).await?;
+    ensure!(first.is_some());
+    ensure!(store.save_current(&state("starting"), &row("starting"), at(2), Vec::new()).await?.is_none());
+    ensure!(store.save_current(&state("running"), &row("running"), at(3), Vec::new()).await?.is_some());
+    let kept = store.latest_snapshot(SnapshotKind::Current).await?.context("no state")?;
+    ensure_same(&(kept.at, kept.state), &(at(3), state("running")))
+}
+
+/// Newest first, of one kind or both; the newest of each kind is never forgotten.
+pub async fn snapshots_come_in_pages_and_old_ones_are_forgotten<S: Stores>(store: Arc<S>) -> Result<()> {
+    let mut before = None;
+    for number in 0..4_u8 {
+        let wanted = target(&format!("web:{number}"))?;
+        let made = store.save_target(before, &wanted, change(AuditAction::SetTarget, i64::from(number))).await?;
+        before = Some(made);
+    }
+    store.save_current(&Node::map([]), &[], at(1), Vec::new()).await?;
+    let page = |cursor| PageRequest { limit: Some(3), cursor };
+    let first = store.snapshots(Some(SnapshotKind::Target), page(None)).await?;
+    ensure_same(&(first.items.len(), first.items.first().map(|it| it.id)), &(3, before))?;
+    let second = store.snapshots(Some(SnapshotKind::Target), page(first.next)).await?;
+    ensure_same(&(second.items.len(), second.next), &(1, None))?;
+    ensure_same(&store.snapshots(None, PageRequest::default()).await?.items.len(), &5)?;
+    ensure_same(&store.prune_snapshots(at(100)).await?, &3)?;
+    ensure_same(&store.snapshots(None, PageRequest::default()).await?.items.len(), &2)
+}
+
+/// Written twice it is one; forgotten twice it is gone.
+pub async fn downloaded_images_are_known_until_they_are_forgotten<S: Stores>(store: Arc<S>) -> Result<()> {
+    let image = |name: &str, size| ImageRecord {
+        name: name.to_owned(),
+        key: None,
+        engine_id: format!("sha256:{name}"),
+        size,
+        pulled_at: at(5),
+    };
+    for one in [image("b:1", 1), image("a:1", 2), image("b:1", 3)] {
+        store.save_image(&one).await?;
+    }
+    ensure_same(&store.images().await?, &vec![image("a:1", 2), image("b:1", 3)])?;
+    store.forget_image("a:1").await?;
+    store.forget_image("a:1").await?;
+    ensure_same(&store.images().await?, &vec![image("b:1", 3)])
+}
