@@ -1,4 +1,4 @@
-//! The promises of every engine, kept by Docker and by the simulation; and the reasons that only a real one gives.
+//! The promises of every engine, kept by Docker, by Podman and by the simulation; and the reasons that only real ones give.
 
 use std::time::Duration;
 
@@ -58,6 +58,13 @@ async fn docker_keeps_every_promise_and_says_what_went_wrong() -> Result<()> {
     let engine = RealEngine::start(Kind::Docker)?;
     all_promises(&engine).await?;
     reasons(&engine, "docker").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn podman_keeps_every_promise_and_says_what_went_wrong() -> Result<()> {
+    let engine = RealEngine::start(Kind::Podman)?;
+    all_promises(&engine).await?;
+    reasons(&engine, "podman").await
 }
 
 async fn reasons(engine: &RealEngine, kind: &str) -> Result<()> {
