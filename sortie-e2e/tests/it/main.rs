@@ -39,6 +39,7 @@ mod replicas;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod services;
 mod sharing;
 #[cfg(test)]
 mod sso;

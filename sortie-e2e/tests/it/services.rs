@@ -1,0 +1,220 @@
+//! The machine's services on a real engine, through the real binary.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use serde_json::{Value, json};
+use sortie_testkit::engine::{IMAGE, Kind, RealEngine};
+
+use super::harness::{client::Client, server::Server, wait_for, world::World};
+
+/// How long an engine may take to get where it is expected.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+fn on(engine: &RealEngine) -> World {
+    let mut world = World::sqlite();
+    world.set("USE_REAL_DOCKER", "true");
+    world.set("SORTIE_SERVICES_ENGINE", &format!("unix://{}", engine.socket().display()));
+    world.set("SORTIE_SUPERVISOR_OPEN", "true");
+    world.set("SORTIE_WRITE_RATE_LIMIT", "0");
+    world
+}
+
+fn service(number: usize, name: &str, more: &Value) -> Value {
+    let mut config = json!({
+        "image": IMAGE, "command": ["sleep", "3600"], "stopTimeout": 0, "volumes": ["data:/data"],
+    });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        config[key] = value.clone();
+    }
+    json!({"serviceId": number, "serviceName": name, "config": config})
+}
+
+async fn set(client: &Client, target: &Value) {
+    let said = client.post("/api/v1/state/target", target).await;
+    assert_eq!(said.status, 200, "{said:?}");
+}
+
+async fn explained(client: &Client) -> Value {
+    client.get("/api/v1/state/explain").await.json()
+}
+
+/// Waits until the engine shows the whole target.
+async fn applied(client: &Client) {
+    wait_for(PATIENCE, "the target to be applied", || async {
+        let told = explained(client).await;
+        (told["applied"] == true && told["isReconciling"] == false).then_some(())
+    })
+    .await;
+}
+
+/// What the engine itself says: names of running containers, ours and others.
+fn running(engine: &RealEngine) -> BTreeSet<String> {
+    let list: Value = serde_json::from_str(&engine.ask("GET", "/containers/json", &[]).unwrap()).unwrap();
+    let names = list.as_array().unwrap().iter().map(|it| it["Names"][0].as_str().unwrap().to_owned());
+    names.map(|it| it.trim_start_matches('/').to_owned()).collect()
+}
+
+fn volumes(engine: &RealEngine) -> BTreeSet<String> {
+    let list: Value = serde_json::from_str(&engine.ask("GET", "/volumes", &[]).unwrap()).unwrap();
+    list["Volumes"].as_array().unwrap().iter().map(|it| it["Name"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn start(world: &World) -> (Server, Client) {
+    let server = world.start().await;
+    let client = server.anybody();
+    (server, client)
+}
+
+async fn the_target_survives(mut engine: RealEngine) {
+    let world = on(&engine);
+    let (server, client) = start(&world).await;
+    let target = json!({"apps": {"1001": {"appId": 1001, "appName": "Web Server", "services": [
+        service(1, "web", &json!({"dependsOn": ["db"]})),
+        service(2, "db", &json!({"probes": {"command": ["true"], "interval": "500ms"}})),
+    ]}}});
+    set(&client, &target).await;
+    applied(&client).await;
+    let before = running(&engine);
+    assert_eq!(before.len(), 2, "{before:?}");
+    let kept = client.get("/api/v1/state/target").await.json();
+    server.kill();
+    engine.kill().unwrap();
+    engine.run().unwrap();
+    let (_server, client) = start(&world).await;
+    assert_eq!(client.get("/api/v1/state/target").await.json(), kept);
+    applied(&client).await;
+    assert_eq!(running(&engine), before);
+    // Somebody stops one by hand.
+    let one = before.iter().next().unwrap();
+    engine.ask("POST", &format!("/containers/{one}/stop?t=0"), &[]).unwrap();
+    wait_for(PATIENCE, "what was stopped by hand to run again", || async {
+        (running(&engine) == before).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_survives_the_death_of_server_and_docker_and_is_kept_true() {
+    the_target_survives(RealEngine::start(Kind::Docker).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_survives_the_death_of_server_and_podman_and_is_kept_true() {
+    the_target_survives(RealEngine::start(Kind::Podman).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_failures_have_four_reasons_and_stop_nobody_else() {
+    let engine = RealEngine::start(Kind::Docker).unwrap();
+    let world = on(&engine);
+    let (_server, client) = start(&world).await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = format!("127.0.0.1:{}:80", taken.local_addr().unwrap().port());
+    let app = |more: &Value| json!({"services": [service(1, "only", more)]});
+    set(
+        &client,
+        &json!({"apps": {
+            "1": app(&json!({"image": "registry.invalid/none:1"})),
+            "2": app(&json!({"ports": [port]})),
+            "3": app(&json!({"command": ["false"]})),
+            "4": app(&json!({"probes": {"command": ["false"], "interval": "200ms", "retries": 2}})),
+            "5": app(&json!({})),
+        }}),
+    )
+    .await;
+    wait_for(PATIENCE, "four reasons and one service that runs", || async {
+        let told = explained(&client).await;
+        let of = |app: u64| {
+            let all = told["services"].as_array().cloned().unwrap_or_default();
+            all.into_iter().find(|it| it["appId"] == app).unwrap_or_default()
+        };
+        let failed = |app: u64, cause: &str| {
+            let it = of(app);
+            it["cause"] == cause
+                && it["remedy"].is_string()
+                && ["backing_off", "gave_up"].contains(&it["standing"].as_str().unwrap_or_default())
+        };
+        let reasons = failed(1, "image_unreachable")
+            && failed(2, "port_in_use")
+            && failed(3, "container_exits")
+            && failed(4, "unhealthy");
+        (reasons && of(5)["standing"] == "applied").then_some(())
+    })
+    .await;
+}
+
+/// A small generator: the changes are random, and the same in each run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    fn target(&mut self) -> Value {
+        let mut apps = serde_json::Map::new();
+        for app in 1..=3 {
+            if self.roll(4) == 0 {
+                continue;
+            }
+            let services: Vec<Value> = (1..=2)
+                .filter_map(|number| {
+                    let version = self.roll(3).to_string();
+                    let more = json!({"environment": {"VERSION": version}, "networks": [format!("n{}", self.roll(2))]});
+                    (self.roll(5) != 0).then(|| service(number, &format!("s{number}"), &more))
+                })
+                .collect();
+            apps.insert(app.to_string(), json!({"services": services}));
+        }
+        json!({"apps": apps})
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_changes_with_sudden_deaths_end_at_the_target_and_touch_nothing_else() {
+    let mut engine = RealEngine::start(Kind::Docker).unwrap();
+    let world = on(&engine);
+    let foreign = format!(r#"{{"Image":"{IMAGE}","Cmd":["sleep","3600"],"HostConfig":{{"NetworkMode":"none"}}}}"#);
+    engine.ask_json("POST", "/containers/create?name=foreign", &foreign).unwrap();
+    engine.ask("POST", "/containers/foreign/start", &[]).unwrap();
+    engine.ask_json("POST", "/volumes/create", r#"{"Name":"foreign"}"#).unwrap();
+    let (mut server, mut client) = start(&world).await;
+    let mut dice = Dice(20_261_121);
+    let mut target = json!({"apps": {}});
+    for round in 1..=200 {
+        target = dice.target();
+        set(&client, &target).await;
+        if round % 20 == 0 {
+            tokio::time::sleep(Duration::from_millis(dice.roll(1_500))).await;
+            server.kill();
+            if round % 80 == 0 {
+                engine.kill().unwrap();
+                engine.run().unwrap();
+            }
+            (server, client) = start(&world).await;
+        }
+    }
+    applied(&client).await;
+    let mut expected = BTreeSet::from(["foreign".to_owned()]);
+    let wanted = client.get("/api/v1/state/current").await.json();
+    for (number, app) in target["apps"].as_object().unwrap() {
+        for service in app["services"].as_array().unwrap() {
+            let id = service["serviceId"].as_u64().unwrap();
+            let shown = wanted["apps"][number]["services"].as_array().unwrap();
+            let mut of = shown.iter().filter(|it| it["serviceId"] == id);
+            let it = of.next().unwrap();
+            assert_eq!(it["config"]["environment"], service["config"]["environment"], "{it}");
+            assert!(of.next().is_none());
+            expected.insert(format!("s{id}_{number}_{id}"));
+        }
+    }
+    let runs: BTreeSet<String> = running(&engine)
+        .into_iter()
+        .map(|it| it.rsplit_once('_').map_or(it.clone(), |(name, _)| name.to_owned()))
+        .collect();
+    assert_eq!(runs, expected);
+    let kept = volumes(&engine);
+    assert!(kept.contains("foreign") && kept.contains("1_data") && kept.contains("2_data") && kept.contains("3_data"));
+    drop(server);
+}
