@@ -208,6 +208,32 @@ routes! {
     Members(TenantId) = "/api/admin/tenants/{id}/members" [GET POST] SignedIn;
     /// One of them.
     Member(TenantId, UserId) = "/api/admin/tenants/{id}/members/{userId}" [DELETE] SignedIn;
+    /// Which engine runs the machine's services.
+    ServicesRoot = "/api/v1/" [GET] Anyone;
+    /// What runs and what is wanted.
+    ServicesState = "/api/v1/state" [GET] Anyone;
+    /// What runs.
+    ServicesCurrent = "/api/v1/state/current" [GET] Anyone;
+    /// What is wanted.
+    ServicesTarget = "/api/v1/state/target" [GET POST] Anyone;
+    /// Asking for a pass.
+    ServicesApply = "/api/v1/state/apply" [POST] Anyone;
+    /// Why each service is as it is.
+    ServicesExplain = "/api/v1/state/explain" [GET] Anyone;
+    /// Kept states.
+    ServicesHistory = "/api/v1/state/history" [GET] Anyone;
+    /// One of them.
+    ServicesSnapshot(String) = "/api/v1/state/history/{id}" [GET] Anyone;
+    /// Wanting it again.
+    ServicesRestore(String) = "/api/v1/state/history/{id}/restore" [POST] Anyone;
+    /// How much there is.
+    ServicesStatus = "/api/v1/status" [GET] Anyone;
+    /// Apps of services.
+    ServiceApps = "/api/v1/apps" [GET] Anyone;
+    /// One of them.
+    ServiceApp(String) = "/api/v1/apps/{id}" [GET POST DELETE] Anyone;
+    /// What services say.
+    ServiceLogs = "/api/v1/logs" [GET] Anyone;
 }
 
 impl Route {
@@ -307,6 +333,7 @@ impl Route {
             ["access-requests", id, "withdraw"] => Self::WithdrawAccess(AccessRequestId::new(segment(id)?).ok()?),
             ["access", "explain"] => Self::Explain,
             ["tenants"] => Self::OwnTenants,
+            ["v1", rest @ ..] => return Self::parse_services(rest),
             ["admin", "tenants", rest @ ..] => return Self::parse_tenants(rest),
             _ => return None,
         })
@@ -314,6 +341,25 @@ impl Route {
 }
 
 impl Route {
+    fn parse_services(segments: &[&str]) -> Option<Self> {
+        Some(match segments {
+            [""] => Self::ServicesRoot,
+            ["state"] => Self::ServicesState,
+            ["state", "current"] => Self::ServicesCurrent,
+            ["state", "target"] => Self::ServicesTarget,
+            ["state", "apply"] => Self::ServicesApply,
+            ["state", "explain"] => Self::ServicesExplain,
+            ["state", "history"] => Self::ServicesHistory,
+            ["state", "history", id] => Self::ServicesSnapshot(segment(id)?),
+            ["state", "history", id, "restore"] => Self::ServicesRestore(segment(id)?),
+            ["status"] => Self::ServicesStatus,
+            ["apps"] => Self::ServiceApps,
+            ["apps", id] => Self::ServiceApp(segment(id)?),
+            ["logs"] => Self::ServiceLogs,
+            _ => return None,
+        })
+    }
+
     fn parse_categories(segments: &[&str]) -> Option<Self> {
         let [id, rest @ ..] = segments else { return Some(Self::Categories) };
         let id = CategoryId::new(segment(id)?).ok()?;

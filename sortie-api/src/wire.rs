@@ -8,6 +8,7 @@ pub mod event;
 pub mod names;
 pub mod record;
 pub mod seed;
+pub mod services;
 pub mod session;
 pub mod sharing;
 pub mod site;

@@ -148,6 +148,7 @@ pub struct Control {
     pub(crate) sessions: Arc<SessionCache>,
     pub(crate) sharing: Arc<SharingCache>,
     pub(crate) backups: Arc<BackupReport>,
+    pub(crate) services: crate::services::Slot,
     /// This process, among all that ever served this database.
     pub(crate) replica: Arc<str>,
 }
@@ -168,6 +169,7 @@ impl Control {
             sessions: Arc::default(),
             sharing: Arc::default(),
             backups: Arc::default(),
+            services: Arc::default(),
             replica,
         }
     }

@@ -20,6 +20,7 @@ mod place;
 pub mod places;
 pub mod reconciler;
 pub mod records;
+pub mod services;
 pub mod session;
 pub mod sharing;
 pub mod stream;

@@ -1,5 +1,6 @@
 //! The one sentence that names every adapter.
 
+mod services;
 mod sso;
 
 use std::{fs, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Arc, time::Duration};
@@ -63,6 +64,7 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     }
     let control = Control::new(ports(&store, runtime, clock, sign_on.provider), control_settings(settings));
     control.start(&tasks).await.context("the server cannot take care of this place")?;
+    services::start(settings, &store, &control, &tasks).await?;
     tasks.spawn_loop("identity provider", {
         let control = control.clone();
         move || sso::ask(control.clone())

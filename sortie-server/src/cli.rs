@@ -45,6 +45,8 @@ enum Command {
     Restore(backup::Restore),
     /// Remove the backups that no rule keeps.
     Prune(backup::Prune),
+    /// Look after the machine's services: a server with defaults of its own, for a machine without a catalog.
+    Supervise,
     /// Bring the database's schema up to date.
     Migrate {
         /// Only say what would be done.
@@ -71,6 +73,9 @@ pub(crate) struct Flags {
     /// A file with variables, one NAME=value a line.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
+    /// The defaults are those of `supervise`.
+    #[arg(skip)]
+    pub(crate) supervise: bool,
 }
 
 /// Runs what the arguments ask for.
@@ -86,6 +91,7 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
         Some(Command::Verify(it)) => it.run(&cli.flags),
         Some(Command::Restore(it)) => it.run(&cli.flags),
         Some(Command::Prune(it)) => it.run(&cli.flags),
+        Some(Command::Supervise) => command::serve::run(&Flags { supervise: true, ..cli.flags }),
         Some(Command::Migrate { check }) => command::migrate::run(&cli.flags, check),
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod backup;
 pub(crate) mod branding;
 pub(crate) mod kubernetes;
 mod layers;
+pub(crate) mod services;
 pub(crate) mod settings;
 pub(crate) mod sso;
 pub(crate) mod table;

@@ -14,6 +14,7 @@ mod events;
 mod example;
 mod openapi;
 mod permissions;
+mod services;
 mod sessions;
 mod sharing;
 mod site;

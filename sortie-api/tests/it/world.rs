@@ -5,19 +5,26 @@ mod display;
 mod ports;
 mod runtime;
 
-use std::{borrow::Cow, net::SocketAddr, sync::Arc};
+use std::{borrow::Cow, net::SocketAddr, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use sortie_api::{Api, Assets, Settings, Site, SsoFace, auth::Argon2Credentials};
-use sortie_control::{Control, Ports, account::users::UserFields, tasks::Tasks};
+use sortie_control::{
+    Control, Ports,
+    account::users::UserFields,
+    services::{ServicePorts, ServiceSettings},
+    tasks::Tasks,
+};
 use sortie_core::{
     app::AppFields,
-    id::{RequestId, SignInId, TenantId, UserId},
+    id::{InstallationId, RequestId, SignInId, TenantId, UserId},
     policy::{Caller, Principal},
     port::IdSource,
     secret::Secret,
+    services::Rules,
     user::Role,
 };
+use sortie_local::SimulatedEngine;
 use sortie_store::Store;
 use sortie_testkit::provider::ToyProvider;
 use tokio::net::TcpListener;
@@ -54,6 +61,17 @@ impl World {
 
     /// With settings of one's own.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_in(false, change).await
+    }
+
+    /// With services that anybody may see and change, and their loop.
+    pub(crate) async fn start_open() -> Self {
+        let world = Self::start_in(true, |_| {}).await;
+        world.control.start_services(&world.tasks);
+        world
+    }
+
+    async fn start_in(open: bool, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = ports::open(folder.path());
         let away = ports::Away::new(store.clone());
@@ -78,6 +96,12 @@ impl World {
         let control = Control::new(ports, sortie_control::Settings::default());
         let tasks = Tasks::new();
         control.start(&tasks).await.unwrap();
+        let engine = SimulatedEngine::new(InstallationId::new("world").unwrap());
+        let services = ServicePorts { store: Arc::new(store.clone()), engine: Arc::new(engine) };
+        control.with_services(
+            services,
+            ServiceSettings { open, rules: Rules { settle: Duration::ZERO, ..Rules::default() } },
+        );
         control.ensure_first_admin("root", Some(Secret::new(PASSWORD))).await.unwrap();
         let mut settings = Settings::new(Site::new(&[], &[], false, true).unwrap());
         settings.rates.writes.per_second = None;

@@ -11,11 +11,20 @@ use crate::cli::Flags;
 /// What Launchpad called its database.
 const OLD_FILE: &str = "launchpad.db";
 
+/// What is different where a machine has services and no catalog.
+const SUPERVISE: [(&str, &str); 3] =
+    [("SORTIE_SERVICES", "true"), ("SORTIE_DB", "./data/database.sqlite"), ("SORTIE_PORT", "3000")];
+
 /// Defaults, then the file, then variables, then flags.
 pub(crate) fn load(flags: &Flags, variables: impl IntoIterator<Item = (String, String)>) -> Layered {
     let mut layered = Layered::default();
     for key in KEYS.iter().filter(|it| !it.default.is_empty()) {
         put(&mut layered, key.name, key.default, Origin::Default);
+    }
+    if flags.supervise {
+        for (name, text) in SUPERVISE {
+            put(&mut layered, name, text, Origin::Default);
+        }
     }
     if let Some(path) = &flags.config_file {
         read_file(&mut layered, path);
@@ -69,7 +78,8 @@ fn read_file(layered: &mut Layered, path: &Path) {
     };
     for (written, value) in values {
         let upper = written.to_uppercase();
-        let name = if upper.starts_with("SORTIE_") { upper } else { format!("SORTIE_{upper}") };
+        let is_whole = upper.starts_with("SORTIE_") || table::find(&upper).is_some();
+        let name = if is_whole { upper } else { format!("SORTIE_{upper}") };
         match (table::find(&name), value.into_string()) {
             (Some(key), Ok(text)) => put(layered, key.name, &text, Origin::File(origin.clone())),
             (Some(_), Err(_)) => layered.errors.push(format!("{written} in {origin}: must be a single value")),
@@ -102,7 +112,10 @@ fn read_variables(layered: &mut Layered, variables: impl IntoIterator<Item = (St
             layered.in_cluster |= name == "KUBERNETES_SERVICE_HOST" && !text.is_empty();
             layered.kubeconfig |= name == "KUBECONFIG" && !text.is_empty();
         })
-        .filter(|(name, _)| name.starts_with("SORTIE_") || name.starts_with("LAUNCHPAD_"))
+        .map(|(name, text)| (if name == "DATABASE_PATH" { "SORTIE_DB".to_owned() } else { name }, text))
+        .filter(|(name, _)| {
+            name.starts_with("SORTIE_") || name.starts_with("LAUNCHPAD_") || table::find(name).is_some()
+        })
         .collect();
     // Old names first, so that the official one wins where both are set.
     variables.sort_by_key(|(name, _)| (name.starts_with("SORTIE_"), name.clone()));

@@ -78,6 +78,7 @@ pub(crate) struct Settings {
     pub(crate) sso: Option<Sso>,
     /// How much of the disk a local session's files may use, in bytes.
     pub(crate) home_limit: Option<u64>,
+    pub(crate) services: Option<super::services::Services>,
     pub(crate) allow_host_network: bool,
     pub(crate) uid_base: u32,
     pub(crate) runtime: kubernetes::RuntimeKind,
@@ -228,6 +229,7 @@ impl Settings {
             allow_registration: read.flag("SORTIE_ALLOW_REGISTRATION"),
             sso: Sso::parse(&mut read),
             home_limit: read.quantity("SORTIE_LOCAL_HOME_LIMIT", quantity::bytes),
+            services: super::services::parse(&mut read),
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
             engine: read.parse("SORTIE_ENGINE", "must be unix:// and the path of a socket", PathBuf::new(), |text| {
                 text.strip_prefix("unix://").filter(|it| it.starts_with('/')).map(PathBuf::from)

@@ -158,6 +158,17 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key("SORTIE_SECONDARY_COLOR", "#2B3445", "second colour, #RRGGBB"),
     key("SORTIE_SEED", "", "JSON file with the catalog's first apps"),
+    key(
+        "SORTIE_SERVICES",
+        "false",
+        "look after the machine's services; on as well with a real engine, an open supervisor, or `sortie supervise`",
+    ),
+    key(
+        "SORTIE_SERVICES_ENGINE",
+        "unix:///var/run/docker.sock",
+        "engine of the services: unix:// and a path, or tcp:// and host:port with TLS",
+    ),
+    key("SORTIE_SERVICES_ENGINE_CERTS", "", "folder with ca.pem, cert.pem and key.pem for an engine behind TLS"),
     key("SORTIE_SESSION_CLEANUP_INTERVAL", "5", "minutes between two searches for expired sessions"),
     key("SORTIE_SESSION_MAX_LIFETIME", "", "minutes that a session may run at all; unset for no limit"),
     key("SORTIE_SESSION_TIMEOUT", "120", "minutes without input until a session expires; 0 for never"),
@@ -168,6 +179,11 @@ pub(crate) const KEYS: &[Key] = &[
         "best_effort",
         "live streams while the database is away: best_effort (5 minutes) or strict",
     ),
+    key(
+        "SORTIE_SUPERVISOR_OPEN",
+        "false",
+        "let anybody who reaches the server see and change services without signing in",
+    ),
     key("SORTIE_TENANT_NAME", "Sortie", "name on every page"),
     key("SORTIE_TLS_CERT_FILE", "", "certificate chain (PEM) to speak https with; read again when it changes"),
     key("SORTIE_TLS_KEY_FILE", "", "private key (PEM) of the certificate"),
@@ -175,6 +191,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("SORTIE_VNC_SIDECAR_IMAGE", "sortie-vnc-sidecar:latest", "image of the X display beside an app"),
     key("SORTIE_WRITE_BURST", "200", "writes that one person may make at once before the rate limit applies"),
     key("SORTIE_WRITE_RATE_LIMIT", "50", "writes per second that one person may make; 0 for no limit"),
+    key("USE_REAL_DOCKER", "false", "run services on a real engine (Docker or Podman) instead of the simulation"),
 ];
 
 /// Keys of the older systems for what this version does not do: accepted, with a note.

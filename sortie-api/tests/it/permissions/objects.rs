@@ -8,6 +8,8 @@ use crate::world::{PASSWORD, World, link, shell};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Nothing,
+    /// A number that services know nothing of, unless a row before made it.
+    Numbered,
     /// Adele's.
     Session,
     /// A share of a session: the path's `{share}`.
@@ -47,6 +49,7 @@ impl Target {
     pub(super) fn described(self) -> &'static str {
         match self {
             Self::Nothing => "",
+            Self::Numbered => "something with a number",
             Self::Session => "adele's session",
             Self::Share => "a share of adele's session",
             Self::Waiting => "ann, who waits to be let into adele's session",
@@ -137,6 +140,7 @@ impl Objects {
         let just = |id: String| Made { id, ..Made::default() };
         match target {
             Target::Nothing => Made::default(),
+            Target::Numbered => just("7".to_owned()),
             Target::Session => just(world.launch(&self.adele).await),
             Target::Share | Target::Waiting | Target::Join => self.share(world, target).await,
             Target::PublicApp => just(self.post(world, "/api/apps", &shell(name, "public")).await),

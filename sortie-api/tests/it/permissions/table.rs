@@ -6,7 +6,8 @@ use super::objects::{
     Made,
     Target::{
         self, AccessRequest, Account, ApprovedApp, DiscoverableApp, EmptyCategory, FirstTenant, ForeignApp,
-        ForeignCategory, FreshTenant, Guest, HiddenApp, Join, Nothing, PublicApp, Session, Share, Tools, Waiting,
+        ForeignCategory, FreshTenant, Guest, HiddenApp, Join, Nothing, Numbered, PublicApp, Session, Share, Tools,
+        Waiting,
     },
     in_tools, link_in_tools,
 };
@@ -92,6 +93,7 @@ pub(super) fn rows() -> Vec<Row> {
         access(),
         tenants(),
         sharing(),
+        services(),
         endings(),
     ]
     .concat()
@@ -444,4 +446,27 @@ fn tenant(name: &str) -> Value {
 
 fn account(name: &str) -> Value {
     json!({"username": name, "roles": ["user"], "password": "a password for a test"})
+}
+
+fn services() -> Vec<Row> {
+    const APP: &str = "/api/v1/apps/{id}";
+    const OUTSIDE: &[(&str, u16)] = &[("zoe", 403), ("zack", 403)];
+    vec![
+        row("GET", "/api/v1/", Nothing, ADMIN),
+        row("GET", "/api/v1/state", Nothing, ADMIN),
+        row("GET", "/api/v1/state/current", Nothing, ADMIN),
+        row("GET", "/api/v1/state/target", Nothing, ADMIN),
+        row("POST", "/api/v1/state/target", Nothing, ADMIN).asking("?dry_run=true").saying(|_, _| json!({"apps": {}})),
+        row("POST", "/api/v1/state/apply", Nothing, ADMIN),
+        row("GET", "/api/v1/state/explain", Nothing, ADMIN),
+        row("GET", "/api/v1/state/history", Nothing, ADMIN),
+        row("GET", "/api/v1/state/history/{id}", Numbered, [401, 403, 403, 403, 403, 404]).except(OUTSIDE),
+        row("POST", "/api/v1/state/history/{id}/restore", Numbered, [401, 403, 403, 403, 403, 404]).except(OUTSIDE),
+        row("GET", "/api/v1/status", Nothing, ADMIN),
+        row("GET", "/api/v1/apps", Nothing, ADMIN),
+        row("GET", APP, Numbered, [401, 403, 403, 403, 403, 404]).except(OUTSIDE),
+        row("POST", APP, Numbered, ADMIN).saying(|_, _| json!({"services": []})).except(OUTSIDE),
+        row("DELETE", APP, Numbered, ADMIN).except(OUTSIDE),
+        row("GET", "/api/v1/logs", Nothing, ADMIN),
+    ]
 }

@@ -1,0 +1,217 @@
+//! The machine's services: a target is written down, the engine is changed to match, what it shows is written back.
+//!
+//! One loop for one engine, under a lease. Each pass reads target and engine afresh, plans, and lets every app's steps run in a
+//! task of their own: a slow app holds up nobody else, and is not planned again before its steps have ended.
+
+mod ask;
+mod health;
+mod lease;
+mod pass;
+mod steps;
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sortie_core::{
+    port::{BoxFuture, Engine, ServiceStore, engine::EngineIdentity},
+    services::{AppNumber, Memory, Plan, Rules, Seen},
+    time::Timestamp,
+};
+use tokio::{sync::Notify, task::JoinSet};
+use tracing::{error, info, warn};
+
+pub use self::ask::{CurrentView, Operator, ServiceLog, Stored, TargetOutcome};
+use self::health::Healths;
+use crate::{Control, ControlError, tasks::Tasks};
+
+/// How often everything is read and compared without a reason.
+const RELIST: Duration = Duration::from_secs(10);
+/// How soon a service that starts is looked at again.
+const SOON: Duration = Duration::from_secs(1);
+/// The pause after an engine's events broke off.
+const WATCH_PAUSE: Duration = Duration::from_secs(2);
+/// How long snapshots are kept.
+const RETENTION: Duration = Duration::from_hours(24 * 90);
+/// How often old ones are looked for.
+const PRUNE: Duration = Duration::from_hours(1);
+
+/// What the services need besides the other ports.
+#[derive(Clone)]
+pub struct ServicePorts {
+    /// Targets and states at rest.
+    pub store: Arc<dyn ServiceStore>,
+    /// What runs containers.
+    pub engine: Arc<dyn Engine>,
+}
+
+/// What an operator chose.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ServiceSettings {
+    /// How patient the planner is.
+    pub rules: Rules,
+    /// Whether `/api/v1` asks nobody who they are.
+    pub open: bool,
+}
+
+/// The services of one machine.
+pub struct Services {
+    ports: ServicePorts,
+    settings: ServiceSettings,
+    inner: Mutex<Inner>,
+    wake: Notify,
+    busy: Mutex<HashSet<Option<AppNumber>>>,
+    healths: Healths,
+    passes: AtomicU64,
+    in_pass: AtomicBool,
+}
+
+#[derive(Default)]
+struct Inner {
+    identity: Option<EngineIdentity>,
+    memory: Memory,
+    last: Option<Last>,
+    last_error: Option<String>,
+}
+
+/// What the last pass found.
+#[derive(Clone)]
+struct Last {
+    seen: Seen,
+    plan: Plan,
+    at: Timestamp,
+}
+
+impl Services {
+    fn new(ports: ServicePorts, settings: ServiceSettings) -> Self {
+        Self {
+            ports,
+            settings,
+            inner: Mutex::default(),
+            wake: Notify::new(),
+            busy: Mutex::default(),
+            healths: Healths::default(),
+            passes: AtomicU64::new(0),
+            in_pass: AtomicBool::new(false),
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn busy(&self) -> MutexGuard<'_, HashSet<Option<AppNumber>>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_reconciling(&self) -> bool {
+        self.in_pass.load(Ordering::Acquire) || !self.busy().is_empty()
+    }
+
+    /// How many passes were made.
+    pub fn passes(&self) -> u64 {
+        self.passes.load(Ordering::Relaxed)
+    }
+}
+
+/// Where a control keeps its services, if it has any.
+pub(crate) type Slot = Arc<OnceLock<Arc<Services>>>;
+
+impl Control {
+    /// Lets this server look after an engine's services. Nothing runs before [`Control::start_services`].
+    pub fn with_services(&self, ports: ServicePorts, settings: ServiceSettings) {
+        if self.services.set(Arc::new(Services::new(ports, settings))).is_err() {
+            warn!("Services were set up already");
+        }
+    }
+
+    /// Starts the loops.
+    pub fn start_services(&self, tasks: &Tasks) {
+        let Some(services) = self.services.get() else { return };
+        for (name, run) in loops() {
+            let (control, services) = (self.clone(), Arc::clone(services));
+            tasks.spawn_loop(name, move || run(control.clone(), Arc::clone(&services)));
+        }
+        tasks.spawn("services lease", lease::give_back(self.clone(), Arc::clone(services), tasks.soft().clone()));
+    }
+}
+
+type Loop = fn(Control, Arc<Services>) -> BoxFuture<'static, ()>;
+
+fn loops() -> [(&'static str, Loop); 3] {
+    [
+        ("services", |control, services| Box::pin(run(control, services))),
+        ("services watch", |_, services| Box::pin(watch(services))),
+        ("services snapshots", |control, services| Box::pin(prune(control, services))),
+    ]
+}
+
+async fn watch(services: Arc<Services>) {
+    let woken = Arc::clone(&services);
+    services.ports.engine.watch(Arc::new(move || woken.wake.notify_one()), WATCH_PAUSE).await;
+    // An engine without hints: the passes do it alone.
+    std::future::pending::<()>().await;
+}
+
+async fn prune(control: Control, services: Arc<Services>) {
+    loop {
+        match services.ports.store.prune_snapshots(control.now().minus(RETENTION)).await {
+            Ok(0) => {}
+            Ok(count) => info!(count, "Old snapshots of services forgotten"),
+            Err(error) => warn!(error = %error, "Old snapshots of services could not be forgotten"),
+        }
+        tokio::time::sleep(PRUNE).await;
+    }
+}
+
+async fn run(control: Control, services: Arc<Services>) {
+    let mut lease = lease::Lease::default();
+    let mut workers: JoinSet<()> = JoinSet::new();
+    // A loop that was started again has lost its workers with the old one.
+    services.busy().clear();
+    loop {
+        let next = match lease.hold(&control, &services).await {
+            Ok(true) => one_pass(&control, &services, &mut workers).await,
+            Ok(false) => SOON,
+            Err(error) => {
+                failed(&services, &error);
+                SOON
+            }
+        };
+        while workers.try_join_next().is_some() {}
+        // Woken or not, it looks again.
+        let _ = tokio::time::timeout(next, services.wake.notified()).await;
+    }
+}
+
+async fn one_pass(control: &Control, services: &Arc<Services>, workers: &mut JoinSet<()>) -> Duration {
+    services.in_pass.store(true, Ordering::Release);
+    let passed = pass::pass(control, services, workers).await;
+    services.in_pass.store(false, Ordering::Release);
+    services.passes.fetch_add(1, Ordering::Relaxed);
+    match passed {
+        Ok(next) => next,
+        Err(error) => {
+            failed(services, &error);
+            SOON * 2
+        }
+    }
+}
+
+fn failed(services: &Services, error: &ControlError) {
+    let said = match error {
+        ControlError::Unavailable { source, .. } => source.to_string(),
+        other => other.to_string(),
+    };
+    let mut inner = services.inner();
+    // Once is enough: it fails each second while the engine is away.
+    if inner.last_error.as_deref() != Some(&said) {
+        error!(error = said, "Services could not be compared; the next pass tries again");
+    }
+    inner.last_error = Some(said);
+}

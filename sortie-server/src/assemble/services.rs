@@ -1,0 +1,33 @@
+//! The machine's services, where this server looks after them.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use sortie_control::{
+    Control,
+    services::{ServicePorts, ServiceSettings},
+    tasks::Tasks,
+};
+use sortie_core::port::{CoordinationStore, Engine};
+use sortie_local::{DockerEngine, SimulatedEngine};
+use sortie_store::Store;
+use tracing::warn;
+
+use crate::config::Settings;
+
+/// Sets them up and starts their loops.
+pub(super) async fn start(settings: &Settings, store: &Store, control: &Control, tasks: &Tasks) -> anyhow::Result<()> {
+    let Some(services) = &settings.services else { return Ok(()) };
+    let installation = store.installation().await.context("the database cannot be read")?.id;
+    let engine: Arc<dyn Engine> = match &services.engine {
+        Some(address) => Arc::new(DockerEngine::new(address.clone(), installation)),
+        None => Arc::new(SimulatedEngine::new(installation)),
+    };
+    if services.open {
+        warn!("SORTIE_SUPERVISOR_OPEN is set: whoever reaches this server can change the machine's services");
+    }
+    let ports = ServicePorts { store: Arc::new(store.clone()), engine };
+    control.with_services(ports, ServiceSettings { open: services.open, ..ServiceSettings::default() });
+    control.start_services(tasks);
+    Ok(())
+}
