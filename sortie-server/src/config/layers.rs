@@ -42,7 +42,9 @@ pub(crate) fn load(flags: &Flags, variables: impl IntoIterator<Item = (String, S
             put(&mut layered, name, value, Origin::Flag(flag));
         }
     }
-    find_old_file(&mut layered, Path::new("."));
+    if !flags.supervise {
+        find_old_file(&mut layered, Path::new("."));
+    }
     layered
 }
 
