@@ -545,6 +545,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Secrets for services' environment, sealed.
+    service_secrets (name) {
+        name -> Text,
+        revision -> BigInt,
+        sealed -> Nullable<Binary>,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(session_viewers -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(session_viewers, sessions);
 diesel::joinable!(category_admins -> users (user_id));

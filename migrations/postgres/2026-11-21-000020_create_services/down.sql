@@ -1,3 +1,4 @@
+DROP TABLE service_secrets;
 DROP TABLE stateSnapshot;
 DROP TABLE image;
 DROP TABLE service;

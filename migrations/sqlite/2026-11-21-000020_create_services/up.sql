@@ -49,5 +49,14 @@ CREATE TABLE stateSnapshot (
 CREATE INDEX idx_state_snapshot_type ON stateSnapshot (type, id);
 CREATE INDEX idx_state_snapshot_created_at ON stateSnapshot (createdAt);
 
+-- What services need in their environment and no state holds. A deleted one keeps its row, so that its number only grows.
+CREATE TABLE service_secrets (
+    name TEXT NOT NULL PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    -- Sealed with a key that is not in the database; nothing once it is deleted.
+    sealed BLOB,
+    updated_at TIMESTAMP NOT NULL
+);
+
 -- The oldest schema whose servers can still work with this one.
 INSERT INTO schema_compatibility (version, serves_from) VALUES ('20261121000020', '20261121000006');
