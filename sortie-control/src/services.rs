@@ -82,6 +82,8 @@ struct Inner {
 /// What the last pass found.
 #[derive(Clone)]
 struct Last {
+    /// The target's snapshot that it was compared with.
+    target: Option<i64>,
     seen: Seen,
     plan: Plan,
     at: Timestamp,

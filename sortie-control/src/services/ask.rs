@@ -117,12 +117,20 @@ impl Control {
     /// What runs, as the last pass saw it; before the first one as the engine shows it.
     pub async fn service_state(&self, who: Operator<'_>) -> Result<CurrentView, ControlError> {
         let services = self.services(who, Action::ViewServices, "see the services")?;
-        let target = stored(services).await?.target;
+        let Stored { id, target } = stored(services).await?;
         let (last, engine, last_error) = {
             let inner = services.inner();
             (inner.last.clone(), inner.identity.clone(), inner.last_error.clone())
         };
-        let (seen, plan, at) = last.map_or_else(Default::default, |it| (it.seen, it.plan, Some(it.at)));
+        let (seen, plan, at) = match last {
+            // A target that was set since: what the last pass found says nothing of it.
+            Some(it) if it.target != id => {
+                let plan = self.planned(services, &target, &it.seen);
+                (it.seen, plan, Some(it.at))
+            }
+            Some(it) => (it.seen, it.plan, Some(it.at)),
+            None => Default::default(),
+        };
         let is_reconciling = services.is_reconciling();
         Ok(CurrentView { state: current(&target, &seen), plan, at, engine, is_reconciling, last_error })
     }

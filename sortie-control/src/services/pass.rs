@@ -26,7 +26,7 @@ pub(super) async fn pass(
 ) -> Result<Duration, ControlError> {
     // Who is at work is asked before looking: what was seen of them may be old already.
     let busy = services.busy().clone();
-    let target = read_target(services).await?;
+    let (id, target) = read_target(services).await?;
     let mut seen = look(services, &target).await?;
     let now = control.now();
     let probe_due = health::look(services, &target, &mut seen, (now, control.monotonic()), workers);
@@ -40,20 +40,21 @@ pub(super) async fn pass(
     steps::set_going(control, services, &target, &plan, &busy, workers);
     let next = next_look(&plan, probe_due, memory.next_attempt(), now);
     let mut inner = services.inner();
-    inner.last = Some(Last { seen, plan, at: now });
+    inner.last = Some(Last { target: id, seen, plan, at: now });
     inner.last_error = None;
     Ok(next)
 }
 
 /// The newest target; none is an empty one.
-pub(super) async fn read_target(services: &Services) -> Result<Target, ControlError> {
+async fn read_target(services: &Services) -> Result<(Option<i64>, Target), ControlError> {
     let Some(kept) = services.ports.store.latest_snapshot(SnapshotKind::Target).await? else {
-        return Ok(Target::default());
+        return Ok((None, Target::default()));
     };
-    Target::read(&kept.state).map_err(|problems| {
+    let target = Target::read(&kept.state).map_err(|problems| {
         error!(snapshot.id = kept.id, error = %problems, "Kept target cannot be read; nothing is changed until another is set");
         ControlError::Conflict(format!("the kept target {} cannot be read: {problems}", kept.id))
-    })
+    })?;
+    Ok((Some(kept.id), target))
 }
 
 /// What the engine shows, with the images that may be cleared away.
