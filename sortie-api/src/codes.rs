@@ -10,6 +10,7 @@ pub const CODES: &[(u16, &str)] = &[
     (400, "invalid_logout_token"),
     (400, "malformed_json"),
     (400, "no_host"),
+    (400, "not_a_state"),
     (400, "token_in_url"),
     (401, "invalid_code"),
     (401, "invalid_credentials"),
