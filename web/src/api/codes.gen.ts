@@ -9,6 +9,7 @@ export type ProblemCode =
   | "invalid_logout_token"
   | "malformed_json"
   | "no_host"
+  | "not_a_state"
   | "token_in_url"
   | "invalid_code"
   | "invalid_credentials"
