@@ -19,7 +19,7 @@ use sortie_core::{
     },
 };
 
-use super::{DockerEngine, failure, perform};
+use super::{DockerEngine, failure, inspect::inspect, perform};
 
 /// Makes a container unless there is one, puts it into all its networks, and starts it. An attempt that was cut off is
 /// completed by the next one.
@@ -51,12 +51,12 @@ async fn make(engine: &DockerEngine, docker: &Docker, order: &Order) -> Result<S
         Ok(made) => Ok(made.id),
         Err(error) => {
             // Podman answers 500 where Docker answers 409: whether the name is taken is seen by looking.
-            let taken = docker.inspect_container(&order.name, None).await;
-            let labels = taken.map(|it| it.config.and_then(|it| it.labels));
-            match labels {
-                Ok(labels) if engine.labels.are_ours(labels.as_ref()) => Ok(order.name.clone()),
-                Ok(_) => Err(failure::name_taken("container", &order.name)),
-                Err(_) => Err(failure::step(error)),
+            let Ok(Some(taken)) = inspect(docker, &order.name).await else { return Err(failure::step(error)) };
+            let labels = taken.config.and_then(|it| it.labels);
+            if engine.labels.are_ours(labels.as_ref()) {
+                Ok(order.name.clone())
+            } else {
+                Err(failure::name_taken("container", &order.name))
             }
         }
     }

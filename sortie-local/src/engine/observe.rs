@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use bollard::{
     errors::Error,
     models::{ContainerInspectResponse, ContainerStateStatusEnum},
-    query_parameters::{
-        InspectContainerOptions, ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder,
-    },
+    query_parameters::{ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder},
 };
 use chrono::DateTime;
 use sortie_core::{
@@ -18,7 +16,7 @@ use sortie_core::{
     time::Timestamp,
 };
 
-use super::{DockerEngine, failure::status};
+use super::{DockerEngine, failure::status, inspect::inspect};
 
 pub(super) async fn observe(engine: &DockerEngine, images: &[String]) -> Result<Seen, Error> {
     let docker = engine.client.get().await?;
@@ -27,12 +25,8 @@ pub(super) async fn observe(engine: &DockerEngine, images: &[String]) -> Result<
     let ours = ListContainersOptionsBuilder::new().all(true).filters(&labels.filter()).build();
     for listed in docker.list_containers(Some(ours)).await? {
         let Some(id) = listed.id else { continue };
-        match docker.inspect_container(&id, None::<InspectContainerOptions>).await {
-            Ok(found) => seen.containers.extend(container(engine, found)),
-            // It went between the two looks.
-            Err(error) if status(&error) == Some(404) => {}
-            Err(error) => return Err(error),
-        }
+        // One that went between the two looks is none.
+        seen.containers.extend(inspect(&docker, &id).await?.and_then(|found| container(engine, found)));
     }
     let ours = ListVolumesOptionsBuilder::new().filters(&labels.filter()).build();
     for volume in docker.list_volumes(Some(ours)).await?.volumes.unwrap_or_default() {

@@ -6,16 +6,14 @@ use bollard::{
     Docker,
     errors::Error,
     models::ContainerInspectResponse,
-    query_parameters::{
-        InspectContainerOptions, RemoveContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
-    },
+    query_parameters::{RemoveContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder},
 };
 use sortie_core::{
     port::engine::{Done, StepError},
     services::Step,
 };
 
-use super::{DockerEngine, create, failure, images, networks, volumes};
+use super::{DockerEngine, create, failure, images, inspect::inspect, networks, volumes};
 
 pub(super) async fn perform(engine: &DockerEngine, step: &Step) -> Result<Done, StepError> {
     match step {
@@ -38,14 +36,11 @@ pub(super) async fn ours(
     docker: &Docker,
     container: &str,
 ) -> Result<Option<ContainerInspectResponse>, Error> {
-    match docker.inspect_container(container, None::<InspectContainerOptions>).await {
-        Ok(found) => {
-            let labels = found.config.as_ref().and_then(|it| it.labels.as_ref());
-            Ok(engine.labels.are_ours(labels).then_some(found))
-        }
-        Err(error) if failure::status(&error) == Some(404) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let is_ours = |it: &ContainerInspectResponse| {
+        let labels = it.config.as_ref().and_then(|it| it.labels.as_ref());
+        engine.labels.are_ours(labels)
+    };
+    Ok(inspect(docker, container).await?.filter(is_ours))
 }
 
 async fn stop(engine: &DockerEngine, container: &str, timeout: Duration) -> Result<(), StepError> {
