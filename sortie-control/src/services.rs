@@ -206,10 +206,8 @@ async fn one_pass(control: &Control, services: &Arc<Services>, workers: &mut Joi
 }
 
 fn failed(services: &Services, error: &ControlError) {
-    let said = match error {
-        ControlError::Unavailable { source, .. } => source.to_string(),
-        other => other.to_string(),
-    };
+    let said =
+        if let ControlError::Unavailable { source, .. } = error { source.to_string() } else { error.to_string() };
     let mut inner = services.inner();
     // Once is enough: it fails each second while the engine is away.
     if inner.last_error.as_deref() != Some(&said) {
