@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Number, Value, json};
 use sortie_control::services::{CurrentView, ServiceLog, TargetOutcome};
-use sortie_core::services::{Node, Plan, Step, Verdict, diff::Difference, snapshot::Snapshot, verdict::Standing};
+use sortie_core::services::{
+    AppNumber, Cause, Node, Plan, Step, Verdict, diff::Difference, snapshot::Snapshot, verdict::Standing,
+};
 use utoipa::ToSchema;
 
 use super::rfc3339;
@@ -51,7 +53,7 @@ pub(crate) struct StepOut {
 
 impl From<&Step> for StepOut {
     fn from(step: &Step) -> Self {
-        Self { step: step.name(), object: step.object().to_owned(), app_id: step.app().map(|it| it.get()) }
+        Self { step: step.name(), object: step.object().to_owned(), app_id: step.app().map(AppNumber::get) }
     }
 }
 
@@ -110,8 +112,8 @@ impl From<&Verdict> for VerdictOut {
             standing: standing.name(),
             why: standing.why(),
             next: standing.next(),
-            cause: cause.map(|it| it.code()),
-            remedy: cause.map(|it| it.remedy()),
+            cause: cause.map(Cause::code),
+            remedy: cause.map(Cause::remedy),
             failures,
             retry_at,
         }

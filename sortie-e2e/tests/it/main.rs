@@ -40,6 +40,7 @@ mod replicas;
 mod secrets;
 #[cfg(test)]
 mod services;
+#[cfg(test)]
 mod sharing;
 #[cfg(test)]
 mod sso;
