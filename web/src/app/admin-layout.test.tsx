@@ -23,7 +23,7 @@ it("shows an administrator everything", async () => {
   stubApi({ "GET /api/auth/me": { ...SAMPLE_USER, roles: ["admin"] }, "GET /api/access-requests?status=pending": [] });
   renderPage(<AdminLayout />, { path: "/admin" });
   await screen.findByRole("link", { name: "Tenants" });
-  expect(tabs()).toHaveLength(11);
+  expect(tabs()).toHaveLength(12);
 });
 
 it("turns people away who have nothing to administer", async () => {

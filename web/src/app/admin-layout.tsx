@@ -23,6 +23,7 @@ const SECTIONS: readonly { path: string; label: string; may: May }[] = [
   { path: "/admin/analytics", label: "Analytics", may: "mayAudit" },
   { path: "/admin/access", label: "Why?", may: "mayDecide" },
   { path: "/admin/tenants", label: "Tenants", may: "isManager" },
+  { path: "/admin/services", label: "Services", may: "isAdmin" },
   { path: "/admin/settings", label: "Settings", may: "isAdmin" },
 ];
 

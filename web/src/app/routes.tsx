@@ -33,6 +33,16 @@ const admin: RouteObject = {
     page("sessions", async () => (await import("@/features/admin/sessions/all-sessions-page")).AllSessionsPage),
     page("audit", async () => (await import("@/features/admin/audit/audit-page")).AuditPage),
     page("analytics", async () => (await import("@/features/admin/analytics/analytics-page")).AnalyticsPage),
+    {
+      path: "services",
+      lazy: async () => ({ Component: (await import("@/features/admin/services/services-layout")).ServicesLayout }),
+      children: [
+        { index: true, lazy: async () => ({ Component: (await import("@/features/admin/services/services-page")).ServicesPage }) },
+        page("target", async () => (await import("@/features/admin/services/target-page")).TargetPage),
+        page("history", async () => (await import("@/features/admin/services/history-page")).HistoryPage),
+        page("logs", async () => (await import("@/features/admin/services/logs-page")).LogsPage),
+      ],
+    },
     page("settings", async () => (await import("@/features/admin/settings/server-settings-page")).ServerSettingsPage),
   ],
 };

@@ -1,0 +1,105 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it } from "vitest";
+import type { Explanation, Verdict } from "@/api/wire-services";
+import { renderPage } from "@/testing/render-page";
+import { Refused, stubApi } from "@/testing/stub-api";
+import { HistoryPage } from "./history-page";
+import { ServicesLayout } from "./services-layout";
+import { ServicesPage } from "./services-page";
+import { TargetPage } from "./target-page";
+
+const ENGINE = { version: "1", dockerMode: "real", engine: { kind: "docker", version: "27.1" } };
+
+function verdict(more: Partial<Verdict>): Verdict {
+  return {
+    appId: 1001,
+    appName: "Web Server",
+    serviceId: 1,
+    serviceName: "web",
+    image: "nginx:1.27",
+    status: "running",
+    standing: "applied",
+    why: "the engine shows it running as wanted",
+    next: "nothing",
+    ...more,
+  };
+}
+
+function explanation(services: Verdict[], more: Partial<Explanation> = {}): Explanation {
+  return { applied: services.every((it) => it.standing === "applied"), isReconciling: false, services, steps: [], ...more };
+}
+
+it("says for each service how it stands, and of one that fails why, what is next, and what helps", async () => {
+  const failing = verdict({
+    serviceId: 2,
+    serviceName: "db",
+    standing: "gave_up",
+    status: "stopped",
+    why: "there is no such image (given up after 8 attempts)",
+    next: "nothing until the target changes or a pass is asked for",
+    remedy: "correct the image's name",
+  });
+  stubApi({ "GET /api/v1/": ENGINE, "GET /api/v1/state/explain": explanation([verdict({}), failing]) });
+  renderPage(<ServicesPage />, { path: "/admin/services" });
+  const [web, db] = (await screen.findAllByRole("listitem")).map((row) => within(row));
+  expect(web?.getByText("As wanted")).toBeVisible();
+  expect(web?.queryByText(/Next:/)).toBeNull();
+  expect(db?.getByText("Given up")).toBeVisible();
+  expect(db?.getByText(/There is no such image .* Next: nothing until/)).toBeVisible();
+  expect(db?.getByText("Correct the image's name.")).toBeVisible();
+});
+
+it("tells of a simulation, and of a server that looks after no services", async () => {
+  stubApi({ "GET /api/v1/": { ...ENGINE, dockerMode: "simulated" } });
+  const first = renderPage(<ServicesLayout />, { path: "/admin/services" });
+  await screen.findByText(/A simulation: nothing runs/);
+  first.unmount();
+  stubApi({ "GET /api/v1/": new Refused(404, { title: "No such engine", code: "not_found" }) });
+  renderPage(<ServicesLayout />, { path: "/admin/services" });
+  await screen.findByText("This server looks after no services");
+});
+
+it("shows what a target would take before it can be set, and what is wrong with it", async () => {
+  const steps = [{ step: "download image", object: "nginx:1.28", appId: 1001 }];
+  let rule: string | null = "must be a text";
+  const calls = stubApi({
+    "GET /api/v1/state/target": { apps: {} },
+    "POST /api/v1/state/target?dry_run=true": () =>
+      rule ? new Refused(422, { title: "That cannot be wanted", code: "invalid", errors: [{ field: "apps.1001.appName", rule }] }) : { steps, services: [] },
+    "POST /api/v1/state/target": { snapshot: 2 },
+  });
+  const user = userEvent.setup();
+  renderPage(<TargetPage />, { path: "/admin/services/target" });
+  const area = await screen.findByLabelText("Target");
+  await screen.findByText("apps.1001.appName");
+  expect(screen.getByRole("button", { name: "Set the target" })).toBeDisabled();
+  rule = null;
+  await user.clear(area);
+  await user.type(area, "{{");
+  await screen.findByText("This is no JSON yet.");
+  await user.type(area, '"apps":{{}}');
+  await screen.findByText("download image");
+  await user.click(screen.getByRole("button", { name: "Set the target" }));
+  await screen.findByText("Now at /admin/services");
+  expect(calls).toContainEqual({ method: "POST", path: "/api/v1/state/target", body: { apps: {} } });
+});
+
+it("shows what a kept target changed, and wants it again only after a question", async () => {
+  const heads = [3, 2].map((id) => ({ id, type: "target", createdAt: "2026-11-01T10:00:00Z" }));
+  const calls = stubApi({
+    "GET /api/v1/state/history": heads,
+    "GET /api/v1/state/history/3": { ...heads[0], state: { apps: {} }, differences: [{ path: "apps.1001", before: "old", after: null }] },
+    "GET /api/v1/state/history/2": { ...heads[1], state: { apps: {} } },
+    "POST /api/v1/state/history/2/restore": { snapshot: 4 },
+  });
+  const user = userEvent.setup();
+  renderPage(<HistoryPage />, { path: "/admin/services/history" });
+  await screen.findByText("apps.1001");
+  expect(screen.queryByRole("button", { name: "Back to this one" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: /^#2/ }));
+  await user.click(await screen.findByRole("button", { name: "Back to this one" }));
+  expect(calls.some(({ method }) => method === "POST")).toBe(false);
+  await user.click(await screen.findByRole("button", { name: "Want this again" }));
+  await expect.poll(() => calls.some(({ path }) => path.endsWith("/2/restore"))).toBe(true);
+});
