@@ -21,6 +21,7 @@ pub mod places;
 pub mod reconciler;
 pub mod records;
 pub mod services;
+mod seals;
 pub mod session;
 pub mod sharing;
 pub mod stream;

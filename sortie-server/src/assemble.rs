@@ -11,7 +11,7 @@ use sortie_api::{
 };
 use sortie_control::{Control, Ports, backups::BackupPlan, tasks::Tasks};
 use sortie_core::{
-    port::{Backups, IdSource, IdentityProvider, Runtime},
+    port::{AuditSeals, Backups, IdSource, IdentityProvider, Notary, Runtime},
     secret::Secret,
     workload::Condition,
 };
@@ -25,6 +25,7 @@ use crate::{
     clock::{SharedClock, follow},
     config::{Settings, branding, kubernetes::RuntimeKind, settings::Database},
     ids::UuidSource,
+    notary::FileNotary,
     seed,
     telemetry::say,
     tls, web,
@@ -70,6 +71,7 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
         move || sso::ask(control.clone())
     });
     schedule_backups(&control, settings, &tasks);
+    seal_audit(&control, &store, settings, &tasks)?;
     first_admin(&control, settings).await?;
     if let Some(path) = &settings.seed {
         seed::sow(&control, path).await?;
@@ -77,6 +79,18 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
     let api = api(settings, control, sign_on.face, &tasks, address)?;
     announce(settings, address);
     Ok(Server { store, api, tasks, listener, tls, unentitled })
+}
+
+/// Has the audit sealed with the key of the data folder.
+fn seal_audit(control: &Control, store: &Store, settings: &Settings, tasks: &Tasks) -> anyhow::Result<()> {
+    let notary: Arc<dyn Notary> = Arc::new(FileNotary::open(&settings.data_dir)?);
+    let seals: Arc<dyn AuditSeals> = Arc::new(store.clone());
+    let control = control.clone();
+    tasks.spawn_loop("audit seals", move || {
+        let (control, seals, notary) = (control.clone(), seals.clone(), notary.clone());
+        async move { control.keep_seals(seals, notary).await }
+    });
+    Ok(())
 }
 
 /// Has the server make backups of its own, where it can.

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{self, access::Access, backup, places::Places, workloads::Workloads};
+use crate::command::{self, access::Access, audit::Audit, backup, places::Places, workloads::Workloads};
 
 /// Self-hosted application launcher: open one page, click an app, work in it in the browser.
 #[derive(Debug, Parser)]
@@ -47,6 +47,11 @@ enum Command {
     Prune(backup::Prune),
     /// Look after the machine's services: a server with defaults of its own, for a machine without a catalog.
     Supervise,
+    /// Check the audit's seals.
+    Audit {
+        #[command(subcommand)]
+        what: Audit,
+    },
     /// Bring the database's schema up to date.
     Migrate {
         /// Only say what would be done.
@@ -87,6 +92,7 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
         Some(Command::Access { what }) => command::access::run(&cli.flags, what),
         Some(Command::Places { what }) => command::places::run(&cli.flags, what),
         Some(Command::Workloads { what }) => command::workloads::run(&cli.flags, what),
+        Some(Command::Audit { what }) => what.run(&cli.flags),
         Some(Command::Backup(it)) => it.run(&cli.flags),
         Some(Command::Verify(it)) => it.run(&cli.flags),
         Some(Command::Restore(it)) => it.run(&cli.flags),

@@ -1,6 +1,7 @@
 //! The commands of the binary.
 
 pub(crate) mod access;
+pub(crate) mod audit;
 pub(crate) mod backup;
 mod by_hand;
 pub(crate) mod config;

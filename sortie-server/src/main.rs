@@ -11,6 +11,7 @@ mod command;
 mod config;
 mod ids;
 mod lifecycle;
+mod notary;
 mod progress;
 mod seed;
 mod telemetry;

@@ -22,6 +22,7 @@ use sortie_core::{audit::Change, time::Timestamp};
 pub use check::Proof;
 pub use folder::{Found, Listed, find, list, prune};
 pub use keeper::Keeper;
+pub(crate) use manifest::hex;
 pub use manifest::{Manifest, Piece};
 
 use crate::{

@@ -21,6 +21,8 @@ pub(crate) enum Lock<'a> {
     UserQuota(&'a str),
     /// Looking whether a table is still empty.
     FirstRows(&'static str),
+    /// Sealing the audit.
+    AuditSeals,
     /// Counting tries in one lane.
     Lane(&'a str, &'a str),
 }
@@ -35,6 +37,7 @@ pub(crate) fn lock(connection: &mut AnyConnection, lock: Lock<'_>) -> QueryResul
                 Lock::TenantQuota(tenant) => format!("sortie/quota/tenant/{tenant}"),
                 Lock::UserQuota(user) => format!("sortie/quota/user/{user}"),
                 Lock::FirstRows(table) => format!("sortie/first/{table}"),
+                Lock::AuditSeals => "sortie/audit/seals".to_owned(),
                 Lock::Lane(kind, subject) => format!("sortie/lane/{kind}/{subject}"),
             };
             sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")

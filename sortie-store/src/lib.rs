@@ -8,6 +8,7 @@
 
 mod adopt;
 pub mod backup;
+pub mod chain;
 mod connection;
 mod cursor;
 mod dialect;

@@ -11,6 +11,7 @@ mod identities;
 mod lanes;
 mod records;
 mod services;
+mod seals;
 mod sessions;
 mod sharing;
 mod sign_ins;

@@ -555,6 +555,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Sealed batches of the audit.
+    audit_batches (batch) {
+        batch -> BigInt,
+        first_position -> BigInt,
+        last_position -> BigInt,
+        last_audit_id -> BigInt,
+        chain_hash -> Text,
+        sealed_at -> Timestamp,
+        public_key -> Text,
+        signature -> Text,
+    }
+}
+
+diesel::table! {
+    /// Which entry was sealed where.
+    audit_seals (audit_id) {
+        audit_id -> BigInt,
+        batch -> BigInt,
+        position -> BigInt,
+        row_hash -> Text,
+        chain_hash -> Text,
+    }
+}
+
+diesel::joinable!(audit_seals -> audit_log (audit_id));
+diesel::allow_tables_to_appear_in_same_query!(audit_seals, audit_log);
 diesel::joinable!(session_viewers -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(session_viewers, sessions);
 diesel::joinable!(category_admins -> users (user_id));

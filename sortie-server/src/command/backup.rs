@@ -11,7 +11,7 @@ use sortie_core::{
 use sortie_store::backup;
 
 use super::by_hand::{command_line, confirmed};
-use crate::{assemble::store_settings, cli::Flags, clock, config::Settings, progress::Bar, telemetry::say};
+use crate::{assemble::store_settings, cli::Flags, clock, config::Settings, notary, progress::Bar, telemetry::say};
 
 /// Make a backup.
 #[derive(Debug, Args)]
@@ -117,6 +117,8 @@ impl Restore {
         let mut bar = Bar::default();
         let restored = backup::restore(&store_settings(&settings), &found, &change, &mut |it| bar.show(it))?;
         bar.end();
+        // The chain of now ends where it ended when the backup was made.
+        notary::forget(&settings.data_dir)?;
         if let Some(kept) = &restored.kept {
             say(&format!("The database of before is kept: {}", kept.display()));
         }

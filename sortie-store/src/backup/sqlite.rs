@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use diesel::{QueryResult, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query, sql_types::Text};
+use diesel::{QueryResult, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
 use sortie_core::{audit::Change, time::Timestamp};
 
 use super::{
@@ -17,6 +17,7 @@ use super::{
     piece::{self, Passing, beside},
 };
 use crate::{
+    chain,
     connection::AnyConnection,
     error::OpenError,
     migrate,
@@ -86,7 +87,7 @@ pub(super) fn verify(found: &Found, scratch: &Path, listener: Listener<'_>) -> R
 }
 
 /// A proved copy with today's schema, open as the writer opens it.
-fn staged(found: &Found, copy: &Path, listener: Listener<'_>) -> Result<(SqliteConnection, Proof), BackupError> {
+fn staged(found: &Found, copy: &Path, listener: Listener<'_>) -> Result<(AnyConnection, Proof), BackupError> {
     if found.manifest.database != "sqlite" {
         let kind = &found.manifest.database;
         return Err(BackupError::Unfit(format!("{} is a backup of {kind}, not of SQLite", found.manifest.name)));
@@ -98,6 +99,11 @@ fn staged(found: &Found, copy: &Path, listener: Listener<'_>) -> Result<(SqliteC
     let proof = check::prove(&mut connection, &found.manifest)?;
     pragmas::prepare_writer(&mut connection)?;
     migrate::sqlite(&mut connection)?;
+    let mut connection = AnyConnection::Sqlite(connection);
+    // Its signatures need keys that are not in a backup: `sortie audit verify` looks at them.
+    if let Some(finding) = chain::check(&mut connection, None)?.findings.first() {
+        return Err(BackupError::Damaged(format!("the audit is not what was sealed: {finding}")));
+    }
     Ok((connection, proof))
 }
 
@@ -113,8 +119,7 @@ pub(super) fn restore(
     let mut passing = Passing::default();
     let copy = beside(&target_path, ".restoring");
     passing.add(copy.clone())?;
-    let (connection, _) = staged(found, &copy, listener)?;
-    let mut connection = AnyConnection::Sqlite(connection);
+    let (mut connection, _) = staged(found, &copy, listener)?;
     let incarnation = apply::restored(&mut connection, change)?;
     connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);")?;
     // Closing it takes its log away, too.

@@ -11,6 +11,7 @@ mod hints;
 mod pooler;
 mod postgres;
 mod schema;
+mod seals;
 mod sqlite;
 mod tls;
 mod transitions;

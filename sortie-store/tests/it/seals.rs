@@ -1,0 +1,140 @@
+//! Seals over the audit: complete, and proof against whoever can write the database.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Result;
+use sortie_core::{
+    audit::AuditAction,
+    port::{AuditSeals, CatalogStore, Notary, seals::SealHead},
+};
+use sortie_store::{
+    Settings, Store,
+    chain::{self, Anchor, ChainProof},
+};
+use sortie_testkit::{
+    contract::sample::{app, at, change},
+    postgres::Cluster,
+};
+
+use crate::{
+    backend::{self, at_dsn, at_path},
+    schema::sqlite3,
+};
+
+/// Signs with a word that only it knows.
+#[derive(Default)]
+struct ToyNotary(Mutex<Option<SealHead>>);
+
+impl Notary for ToyNotary {
+    fn public_key(&self) -> &'static str {
+        "toy"
+    }
+
+    fn sign(&self, message: &[u8]) -> String {
+        format!("signed:{}", String::from_utf8_lossy(message).replace('\n', "/"))
+    }
+
+    fn is_signed(&self, public_key: &str, message: &[u8], signature: &str) -> bool {
+        public_key == "toy" && signature == self.sign(message)
+    }
+
+    fn remember(&self, head: &SealHead) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(head.clone());
+    }
+}
+
+async fn sealed(store: &Store, notary: &Arc<ToyNotary>) -> Result<()> {
+    for number in 0..12 {
+        store.insert_app(&app(&format!("app-{number}"))?, change(AuditAction::CreateApp, number)).await?;
+        if number % 4 == 3 {
+            let notary: Arc<dyn Notary> = notary.clone();
+            assert!(store.seal_audit(at(100 + number), &notary).await?.is_some());
+            assert!(store.seal_audit(at(100 + number), &notary).await?.is_none(), "nothing is sealed twice");
+        }
+    }
+    Ok(())
+}
+
+fn verify(settings: &Settings, notary: &ToyNotary) -> Result<ChainProof> {
+    let head = notary.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Ok(chain::verify(settings, &Anchor { notary, trusted: &[], head })?)
+}
+
+/// What somebody with all rights in the database may try, one at a time, and a word of what is found.
+const TAMPERING: [(&str, &str); 9] = [
+    ("UPDATE audit_log SET details = '{}' WHERE id = 3", "entry 3 was changed"),
+    ("UPDATE audit_log SET actor_id = '' WHERE id = 3", "entry 3 was changed"),
+    ("UPDATE audit_log SET timestamp = '2020-01-01 00:00:00.000000' WHERE id = 12", "entry 12 was changed"),
+    ("DELETE FROM audit_log WHERE id = 5", "entry 5 was removed"),
+    ("DELETE FROM audit_seals WHERE audit_id = 5", "position 5 is missing"),
+    (
+        "DELETE FROM audit_seals WHERE batch = 3; DELETE FROM audit_batches WHERE batch = 3; DELETE FROM audit_log WHERE id > 8",
+        "cut off",
+    ),
+    ("DELETE FROM audit_seals WHERE batch = 2; DELETE FROM audit_batches WHERE batch = 2", "batch 2 is missing"),
+    ("UPDATE audit_batches SET sealed_at = '2020-01-01 00:00:00.000000' WHERE batch = 1", "signature of batch 1"),
+    (
+        "UPDATE audit_seals SET position = position + 100 WHERE position IN (2, 3); UPDATE audit_seals SET position = 105 - position WHERE position > 100",
+        "broken at position",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_done_to_sealed_entries_of_a_file_is_found() -> Result<()> {
+    let file = backend::sqlite()?;
+    let notary = Arc::<ToyNotary>::default();
+    sealed(&file.store, &notary).await?;
+    file.close();
+    let good = verify(&at_path(&file.path), &notary)?;
+    assert_eq!(good, ChainProof { sealed: 12, batches: 3, unsealed: 0, findings: Vec::new() });
+    let whole = std::fs::read(&file.path)?;
+    for (tampering, finding) in TAMPERING {
+        sqlite3(&file.path, tampering)?;
+        let told = verify(&at_path(&file.path), &notary)?.findings.join("; ");
+        assert!(told.contains(finding), "{tampering}: {told:?}");
+        std::fs::write(&file.path, &whole)?;
+    }
+    assert_eq!(verify(&at_path(&file.path), &notary)?, good);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_done_to_sealed_entries_of_a_server_is_found() -> Result<()> {
+    let server = backend::postgres()?;
+    let notary = Arc::<ToyNotary>::default();
+    sealed(&server.store, &notary).await?;
+    let settings = at_dsn(&server.dsn, 2);
+    assert_eq!(verify(&settings, &notary)?, ChainProof { sealed: 12, batches: 3, unsealed: 0, findings: Vec::new() });
+    for (tampering, finding) in TAMPERING.iter().take(2) {
+        Cluster::shared().query(&server.dsn, tampering)?;
+        let told = verify(&settings, &notary)?.findings.join("; ");
+        assert!(told.contains(finding), "{tampering}: {told:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_seal_at_once_make_one_chain() -> Result<()> {
+    let server = backend::postgres()?;
+    let notary: Arc<dyn Notary> = Arc::<ToyNotary>::default();
+    let mut sealing = tokio::task::JoinSet::new();
+    for writer in 0..4 {
+        let (store, notary) = (Arc::clone(&server.store), Arc::clone(&notary));
+        sealing.spawn(async move {
+            for number in 0..10 {
+                store
+                    .insert_app(&app(&format!("app-{writer}-{number}"))?, change(AuditAction::CreateApp, number))
+                    .await?;
+                store.seal_audit(at(number), &notary).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(done) = sealing.join_next().await {
+        done??;
+    }
+    while server.store.seal_audit(at(100), &notary).await?.is_some() {}
+    let proof = chain::verify(&at_dsn(&server.dsn, 2), &Anchor { notary: &*notary, trusted: &[], head: None })?;
+    assert_eq!((proof.sealed, proof.unsealed, proof.findings), (40, 0, Vec::new()));
+    Ok(())
+}
