@@ -1,9 +1,12 @@
-//! Sealing the audit, by one replica at a time.
+//! Sealing the audit, and removing what is older than it is kept, by one replica at a time.
 
 use std::{sync::Arc, time::Duration};
 
-use sortie_core::port::{AuditSeals, Notary};
-use tracing::warn;
+use sortie_core::{
+    audit::{Actor, AuditAction, AuditEntry, Change},
+    port::{AuditSeals, Notary},
+};
+use tracing::{info, warn};
 
 use crate::{Control, ControlError};
 
@@ -14,17 +17,24 @@ const TERM: Duration = Duration::from_secs(15);
 const INTERVAL: Duration = Duration::from_secs(1);
 /// After how many looks the lease is kept.
 const LEASE_EVERY: u32 = 5;
+/// After how many looks it is looked for entries that are too old.
+const PRUNE_EVERY: u32 = 600;
 
 impl Control {
-    /// Seals the audit for as long as the server runs.
-    pub async fn keep_seals(&self, seals: Arc<dyn AuditSeals>, notary: Arc<dyn Notary>) {
+    /// Seals the audit for as long as the server runs; with `keep`, older entries are removed.
+    pub async fn keep_seals(&self, seals: Arc<dyn AuditSeals>, notary: Arc<dyn Notary>, keep: Option<Duration>) {
         let mut is_ours = false;
-        for look in (0..LEASE_EVERY).cycle() {
-            if look == 0 {
+        for look in (0..PRUNE_EVERY).cycle() {
+            if look % LEASE_EVERY == 0 {
                 is_ours = self.hold_seals().await;
             }
             if is_ours && let Err(error) = self.seal_audit(seals.as_ref(), &notary).await {
                 warn!(error = %error, "Audit could not be sealed; the next round tries again");
+            }
+            if let Some(keep) = keep.filter(|_| is_ours && look == LEASE_EVERY)
+                && let Err(error) = self.prune_audit(seals.as_ref(), &notary, keep).await
+            {
+                warn!(error = %error, "Old audit entries could not be removed; a later round tries again");
             }
             tokio::time::sleep(INTERVAL).await;
         }
@@ -37,6 +47,27 @@ impl Control {
             batches += 1;
         }
         Ok(batches)
+    }
+
+    /// Removes sealed entries that are older than they are kept, so that the rest still proves itself; answers how many.
+    pub async fn prune_audit(
+        &self,
+        seals: &dyn AuditSeals,
+        notary: &Arc<dyn Notary>,
+        keep: Duration,
+    ) -> Result<i64, ControlError> {
+        let mut entries = 0;
+        loop {
+            let at = self.now();
+            let audit = AuditEntry::new(Actor::system(), AuditAction::PruneAudit, Vec::new());
+            let change = Change { at, audit, events: Vec::new() };
+            let Some(cut) = seals.cut_audit(at.minus(keep), notary, change).await? else { break };
+            entries += cut.entries;
+        }
+        if entries > 0 {
+            info!(entries, "Old audit entries removed");
+        }
+        Ok(entries)
     }
 
     async fn hold_seals(&self) -> bool {

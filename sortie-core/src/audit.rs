@@ -180,6 +180,10 @@ audit_actions! {
     RestoreBackup = "RESTORE_BACKUP",
     /// Removed backups that no rule keeps.
     PruneBackups = "PRUNE_BACKUPS",
+    /// Tried a restore against a server that is thrown away.
+    DrillBackup = "DRILL_BACKUP",
+    /// Removed audit entries that are older than they are kept.
+    PruneAudit = "PRUNE_AUDIT",
 }
 
 /// How it went.

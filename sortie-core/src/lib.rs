@@ -12,6 +12,7 @@ pub mod app;
 pub mod audit;
 pub mod category;
 pub mod credential;
+pub mod csv;
 pub mod event;
 pub mod id;
 pub mod invalid;

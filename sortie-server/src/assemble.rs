@@ -85,10 +85,10 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
 fn seal_audit(control: &Control, store: &Store, settings: &Settings, tasks: &Tasks) -> anyhow::Result<()> {
     let notary: Arc<dyn Notary> = Arc::new(FileNotary::open(&settings.data_dir)?);
     let seals: Arc<dyn AuditSeals> = Arc::new(store.clone());
-    let control = control.clone();
+    let (control, keep) = (control.clone(), settings.audit_keep);
     tasks.spawn_loop("audit seals", move || {
         let (control, seals, notary) = (control.clone(), seals.clone(), notary.clone());
-        async move { control.keep_seals(seals, notary).await }
+        async move { control.keep_seals(seals, notary, keep).await }
     });
     Ok(())
 }

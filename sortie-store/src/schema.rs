@@ -580,6 +580,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Where retention took the oldest batches away.
+    audit_cuts (batch) {
+        batch -> BigInt,
+        position -> BigInt,
+        chain_hash -> Text,
+        cut_at -> Timestamp,
+        public_key -> Text,
+        signature -> Text,
+    }
+}
+
 diesel::joinable!(audit_seals -> audit_log (audit_id));
 diesel::allow_tables_to_appear_in_same_query!(audit_seals, audit_log);
 diesel::joinable!(session_viewers -> sessions (session_id));

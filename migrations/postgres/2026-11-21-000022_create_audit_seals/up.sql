@@ -23,5 +23,15 @@ CREATE TABLE audit_seals (
     chain_hash TEXT NOT NULL
 );
 
+-- Where retention took the oldest batches away; signed, so that nobody else can.
+CREATE TABLE audit_cuts (
+    batch BIGINT NOT NULL PRIMARY KEY,
+    position BIGINT NOT NULL,
+    chain_hash TEXT NOT NULL,
+    cut_at TIMESTAMP NOT NULL,
+    public_key TEXT NOT NULL,
+    signature TEXT NOT NULL
+);
+
 -- The oldest schema whose servers can still work with this one.
 INSERT INTO schema_compatibility (version, serves_from) VALUES ('20261121000022', '20261121000006');

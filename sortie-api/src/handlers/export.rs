@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use sortie_control::Control;
-use sortie_core::port::{BoxError, records::AuditFilter};
+use sortie_core::{
+    csv,
+    port::{BoxError, records::AuditFilter},
+};
 
 use crate::wire::record::AuditOut;
 
@@ -48,7 +51,7 @@ impl Format {
 
     fn line(self, entry: &AuditOut) -> Result<String, BoxError> {
         Ok(match self {
-            Self::Csv => entry.cells().map(|it| cell(&it)).join(",") + "\r\n",
+            Self::Csv => entry.cells().map(|it| csv::cell(&it)).join(",") + "\r\n",
             Self::Jsonl => serde_json::to_string(entry)? + "\n",
         })
     }
@@ -79,23 +82,4 @@ pub(super) fn pieces(
         let next = page.next.map_or(Next::Done, Next::Page);
         Ok(Some((Bytes::from(text), (control, filter, next))))
     })
-}
-
-/// One cell. A leading character that spreadsheets take for a formula is disarmed.
-fn cell(text: &str) -> String {
-    let armed = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if armed { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_quoted_and_no_formula() {
-        assert_eq!(cell("plain"), "plain");
-        assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(cell("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-    }
 }

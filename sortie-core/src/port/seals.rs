@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::PortResult;
-use crate::time::Timestamp;
+use crate::{audit::Change, time::Timestamp};
 
 /// The end of the chain of seals.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +32,30 @@ pub trait Notary: Send + Sync {
     fn remember(&self, head: &SealHead);
 }
 
+/// Where the chain's beginning was taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditCut {
+    /// The last batch that is gone.
+    pub batch: i64,
+    /// How many entries are gone, over all cuts.
+    pub position: i64,
+    /// How many of them went with this cut.
+    pub entries: i64,
+}
+
 /// Seals committed audit entries in batches, each signed.
 pub trait AuditSeals: Send + Sync {
     /// Seals committed entries that have no seal yet, as one batch, in the order of their numbers; `None` when there are
     /// none. Callers at once wait for each other.
     fn seal_audit<'a>(&'a self, at: Timestamp, notary: &'a Arc<dyn Notary>) -> PortResult<'a, Option<SealHead>>;
+
+    /// Removes the oldest batches, whole ones, of which every entry is older than `before`; signs where the chain begins from
+    /// now on. At most some tens of thousands of entries at once; `None`, and no audit entry, when there is nothing to remove.
+    /// What is not sealed and the newest batch stay.
+    fn cut_audit<'a>(
+        &'a self,
+        before: Timestamp,
+        notary: &'a Arc<dyn Notary>,
+        change: Change,
+    ) -> PortResult<'a, Option<AuditCut>>;
 }

@@ -53,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) write_burst: NonZeroU32,
     pub(crate) database: Database,
     pub(crate) data_dir: PathBuf,
+    /// How long audit entries are kept; `None` for ever.
+    pub(crate) audit_keep: Option<Duration>,
     pub(crate) backup: Backup,
     pub(crate) seed: Option<PathBuf>,
     pub(crate) branding_file: PathBuf,
@@ -165,6 +167,7 @@ impl Reader<'_> {
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 const YEAR_OF_MINUTES: u64 = 366 * 24 * 60;
 
 impl Settings {
@@ -193,6 +196,7 @@ impl Settings {
             gateway_burst: read.limit("SORTIE_GATEWAY_BURST").unwrap_or(NonZeroU32::MIN),
             write_rate: read.limit("SORTIE_WRITE_RATE_LIMIT"),
             write_burst: read.limit("SORTIE_WRITE_BURST").unwrap_or(NonZeroU32::MIN),
+            audit_keep: Some(read.time("SORTIE_AUDIT_KEEP_DAYS", DAY, 0, 36_500)).filter(|it| !it.is_zero()),
             backup: Backup::parse(&mut read, &data_dir),
             data_dir,
             database,

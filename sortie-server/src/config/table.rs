@@ -32,6 +32,7 @@ pub(crate) const KEYS: &[Key] = &[
         "whether people may make accounts for themselves; the stored setting wins",
     ),
     key("SORTIE_ANONYMOUS_CATALOG", "true", "show public apps' display fields to callers who are not signed in"),
+    key("SORTIE_AUDIT_KEEP_DAYS", "0", "days after which sealed audit entries are removed; 0 for never"),
     key("SORTIE_BACKUP_DIR", "", "folder for backups; default: backups in the data folder"),
     key("SORTIE_BACKUP_INTERVAL", "60", "minutes between two backups that the server makes of SQLite; 0 for none"),
     key("SORTIE_BACKUP_KEEP_DAILY", "7", "days of which one backup each is kept"),

@@ -6,14 +6,14 @@ use sortie_core::{
     time::Timestamp,
 };
 
-use super::{beginning, link, row_hash, statement};
+use super::{SETTLED, beginning, cut_statement, link, row_hash, statement};
 use crate::{
     connection::AnyConnection,
     error::OpenError,
     moment::Moment,
     postgres,
     row::audit::AuditRow,
-    schema::{audit_batches, audit_log, audit_seals, installation},
+    schema::{audit_batches, audit_cuts, audit_log, audit_seals, installation},
     settings::{Database, Settings},
     sqlite,
 };
@@ -33,6 +33,12 @@ pub struct Anchor<'a> {
     pub head: Option<SealHead>,
 }
 
+impl Anchor<'_> {
+    fn trusts(&self, public_key: &str) -> bool {
+        public_key == self.notary.public_key() || self.trusted.iter().any(|it| it == public_key)
+    }
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChainProof {
@@ -40,6 +46,8 @@ pub struct ChainProof {
     pub sealed: i64,
     /// How many batches they are in.
     pub batches: i64,
+    /// How many older ones retention took away.
+    pub cut: i64,
     /// How many entries have no seal yet.
     pub unsealed: i64,
     /// What is wrong, the first things first; empty for a good chain.
@@ -48,7 +56,12 @@ pub struct ChainProof {
 
 /// Checks the audit of a database, beside the server that may be running on it. Blocks.
 pub fn verify(settings: &Settings, anchor: &Anchor<'_>) -> Result<ChainProof, OpenError> {
-    let mut connection = match &settings.database {
+    Ok(check(&mut open(settings)?, Some(anchor))?)
+}
+
+/// A connection beside the server that may be running; nothing is changed through it.
+pub(super) fn open(settings: &Settings) -> Result<AnyConnection, OpenError> {
+    Ok(match &settings.database {
         Database::Sqlite { path } => {
             if !path.is_file() {
                 return Err(OpenError::File(format!("there is no database at {}", path.display())));
@@ -61,8 +74,7 @@ pub fn verify(settings: &Settings, anchor: &Anchor<'_>) -> Result<ChainProof, Op
         Database::Postgres { dsn, direct_dsn, .. } => {
             AnyConnection::Postgres(postgres::connect(direct_dsn.as_deref().unwrap_or(dsn))?)
         }
-    };
-    Ok(check(&mut connection, Some(anchor))?)
+    })
 }
 
 /// The same on a connection; without an anchor signatures are not looked at.
@@ -74,8 +86,9 @@ pub(crate) fn check(connection: &mut AnyConnection, anchor: Option<&Anchor<'_>>)
         }
         let installation: String = installation::table.select(installation::id).first(connection)?;
         let mut walk = Walk { link: beginning(&installation), position: 0, proof: ChainProof::default() };
+        let begins = walk.beginning(connection, &installation, anchor)?;
         let batches: Vec<Batch> = audit_batches::table.order(audit_batches::batch.asc()).load(connection)?;
-        for (expected, batch) in (1..).zip(&batches) {
+        for (expected, batch) in (begins + 1..).zip(&batches) {
             if batch.batch != expected || batch.first_position != walk.position + 1 {
                 walk.complain(format!("batch {expected} is missing"));
                 break;
@@ -84,15 +97,17 @@ pub(crate) fn check(connection: &mut AnyConnection, anchor: Option<&Anchor<'_>>)
             if let Some(anchor) = anchor {
                 walk.signature(batch, &installation, anchor);
             }
-            walk.proof.batches = batch.batch;
+            walk.proof.batches += 1;
             if walk.proof.findings.len() >= MOST_FINDINGS {
                 return Ok(walk.proof);
             }
         }
         let seals: i64 = audit_seals::table.count().get_result(connection)?;
-        if seals != walk.position && walk.proof.findings.is_empty() {
-            walk.complain(format!("there are {seals} seals, and the batches have {}", walk.position));
+        let kept = walk.position - walk.proof.cut;
+        if seals != kept && walk.proof.findings.is_empty() {
+            walk.complain(format!("there are {seals} seals, and the batches have {kept}"));
         }
+        walk.late(connection, &batches)?;
         if let Some(head) = anchor.and_then(|it| it.head.as_ref())
             && walk.position < head.position
         {
@@ -112,9 +127,19 @@ struct Batch {
     batch: i64,
     first_position: i64,
     last_position: i64,
-    _last_audit_id: i64,
+    last_audit_id: i64,
     chain_hash: String,
     sealed_at: Moment,
+    public_key: String,
+    signature: String,
+}
+
+#[derive(Queryable)]
+struct Cut {
+    batch: i64,
+    position: i64,
+    chain_hash: String,
+    cut_at: Moment,
     public_key: String,
     signature: String,
 }
@@ -139,6 +164,52 @@ impl Walk {
         if self.proof.findings.len() < MOST_FINDINGS {
             self.proof.findings.push(what);
         }
+    }
+
+    /// Goes to where retention left the chain's beginning; answers the batch before it.
+    fn beginning(
+        &mut self,
+        connection: &mut AnyConnection,
+        installation: &str,
+        anchor: Option<&Anchor<'_>>,
+    ) -> QueryResult<i64> {
+        let last = audit_cuts::table.order(audit_cuts::batch.desc());
+        let Some(cut) = last.first::<Cut>(connection).optional()? else { return Ok(0) };
+        if let Some(anchor) = anchor {
+            let at = Timestamp::from(cut.cut_at);
+            let statement = cut_statement(installation, cut.batch, cut.position, &cut.chain_hash, at);
+            if !anchor.trusts(&cut.public_key) {
+                self.complain(format!("the cut at position {} is signed with a key that is not trusted", cut.position));
+            }
+            if !anchor.notary.is_signed(&cut.public_key, &statement, &cut.signature) {
+                self.complain(format!("the signature of the cut at position {} is wrong", cut.position));
+            }
+        }
+        self.link = cut.chain_hash;
+        self.position = cut.position;
+        self.proof.cut = cut.position;
+        Ok(cut.batch)
+    }
+
+    /// Entries that were slipped in among those that were sealed long ago.
+    fn late(&mut self, connection: &mut AnyConnection, batches: &[Batch]) -> QueryResult<()> {
+        let Some(newest) = batches.last().map(|it| Timestamp::from(it.sealed_at).minus(SETTLED)) else {
+            return Ok(());
+        };
+        let settled = batches.iter().filter(|it| Timestamp::from(it.sealed_at) < newest).map(|it| it.last_audit_id);
+        let Some(settled) = settled.max() else { return Ok(()) };
+        let late: Vec<i64> = audit_log::table
+            .left_join(audit_seals::table)
+            .filter(audit_log::id.lt(settled))
+            .filter(audit_seals::audit_id.is_null())
+            .order(audit_log::id.asc())
+            .limit(PAGE)
+            .select(audit_log::id)
+            .load(connection)?;
+        for id in late {
+            self.complain(format!("entry {id} was added after its neighbours were sealed"));
+        }
+        Ok(())
     }
 
     /// Every entry of a batch, in the order of the chain.
@@ -190,8 +261,7 @@ impl Walk {
 
     fn signature(&mut self, batch: &Batch, installation: &str, anchor: &Anchor<'_>) {
         let Batch { batch: number, last_position, chain_hash, public_key, signature, .. } = batch;
-        let is_trusted = public_key == anchor.notary.public_key() || anchor.trusted.contains(public_key);
-        if !is_trusted {
+        if !anchor.trusts(public_key) {
             self.complain(format!("batch {number} is signed with a key that is not trusted: {public_key}"));
         }
         let sealed_at = Timestamp::from(batch.sealed_at);

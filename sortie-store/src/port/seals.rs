@@ -1,10 +1,16 @@
 //! Seals over the audit.
 
+mod cut;
+
 use std::{sync::Arc, time::Duration};
 
 use diesel::{dsl::max, prelude::*};
 use sortie_core::{
-    port::{AuditSeals, Notary, PortResult, seals::SealHead},
+    audit::Change,
+    port::{
+        AuditSeals, Notary, PortResult,
+        seals::{AuditCut, SealHead},
+    },
     time::Timestamp,
 };
 
@@ -20,8 +26,6 @@ use crate::{
 
 /// How many entries are sealed in one batch.
 const BATCH: i64 = 1_000;
-/// Transactions end sooner than this: an entry that is older and has no seal was never committed before its neighbours.
-const SETTLED: Duration = Duration::from_mins(10);
 
 impl AuditSeals for Store {
     fn seal_audit<'a>(&'a self, at: Timestamp, notary: &'a Arc<dyn Notary>) -> PortResult<'a, Option<SealHead>> {
@@ -40,14 +44,26 @@ impl AuditSeals for Store {
             Ok(head)
         })
     }
+
+    fn cut_audit<'a>(
+        &'a self,
+        before: Timestamp,
+        notary: &'a Arc<dyn Notary>,
+        change: Change,
+    ) -> PortResult<'a, Option<AuditCut>> {
+        let notary = Arc::clone(notary);
+        self.write(move |connection| cut::cut(connection, before, notary.as_ref(), change))
+    }
 }
 
 /// Committed entries without a seal, oldest first.
 fn unsealed(connection: &mut AnyConnection, at: Timestamp, limit: i64) -> QueryResult<Vec<AuditRow>> {
-    let settled = audit_batches::table
-        .filter(audit_batches::sealed_at.lt(Moment::from(at.minus(SETTLED))))
-        .select(max(audit_batches::last_audit_id));
-    let settled: Option<i64> = settled.first(connection)?;
+    // A file has one writer: there numbers are the order of commits, and nothing comes late.
+    let patience = if matches!(connection, AnyConnection::Sqlite(_)) { Duration::ZERO } else { chain::SETTLED };
+    let settled: Option<i64> = audit_batches::table
+        .filter(audit_batches::sealed_at.le(Moment::from(at.minus(patience))))
+        .select(max(audit_batches::last_audit_id))
+        .first(connection)?;
     audit_log::table
         .left_join(audit_seals::table)
         .filter(audit_log::id.gt(settled.unwrap_or(i64::MIN)))
