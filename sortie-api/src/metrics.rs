@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, with_local_recorder};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use sortie_control::backups::DrillReport;
 
 /// Upper bounds of the latencies that are told apart, in seconds.
 const BUCKETS: [f64; 11] = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -30,6 +31,7 @@ pub(crate) struct Backup {
     pub(crate) newest: Option<i64>,
     pub(crate) bytes: u64,
     pub(crate) failures: u64,
+    pub(crate) drill: Option<DrillReport>,
 }
 
 impl Metrics {
@@ -52,6 +54,10 @@ impl Metrics {
             describe_gauge!("sortie_backup_newest_timestamp_seconds", "When the newest backup was begun");
             describe_gauge!("sortie_backup_bytes", "Size of the last backup that this server made");
             describe_gauge!("sortie_backup_failures", "Backups that failed since start");
+            describe_gauge!("sortie_backup_drill_timestamp_seconds", "When the last drill was begun");
+            describe_gauge!("sortie_backup_drill_restore_seconds", "How long its restore took until a server answered");
+            describe_gauge!("sortie_backup_drill_lost_seconds", "How old the backup that it tried was");
+            describe_gauge!("sortie_backup_drill_issues", "What was wrong in it");
             describe_gauge!("sortie_build", "The running version");
         });
         Ok(Self { recorder, handle })
@@ -103,6 +109,12 @@ impl Metrics {
                 gauge!("sortie_backup_bytes").set(gauges.backup.bytes as f64);
             }
             gauge!("sortie_backup_failures").set(gauges.backup.failures as f64);
+            if let Some(drill) = gauges.backup.drill {
+                gauge!("sortie_backup_drill_timestamp_seconds").set(drill.at.as_micros() as f64 / 1e6);
+                gauge!("sortie_backup_drill_restore_seconds").set(drill.restore.as_secs_f64());
+                gauge!("sortie_backup_drill_lost_seconds").set(drill.lost.as_secs_f64());
+                gauge!("sortie_backup_drill_issues").set(drill.issues as f64);
+            }
             gauge!("sortie_build", "version" => version.to_owned()).set(1.0);
         });
         self.handle.render()

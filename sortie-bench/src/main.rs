@@ -1,5 +1,6 @@
 //! The load generator and the benchmarks of Sortie.
 
+mod backup;
 mod client;
 mod http;
 mod launch;
@@ -42,6 +43,18 @@ enum Scenario {
         #[arg(long)]
         bin: PathBuf,
     },
+    /// Backups while others write, and a large database that comes back.
+    Backup {
+        /// The server to start.
+        #[arg(long)]
+        bin: PathBuf,
+        /// How many backups.
+        #[arg(long, default_value_t = 100)]
+        backups: usize,
+        /// How large the large database is.
+        #[arg(long, default_value_t = 1024)]
+        mebibytes: u64,
+    },
     /// One of the two relays, as a process of its own.
     #[command(hide = true)]
     RelayProcess {
@@ -61,6 +74,9 @@ async fn main() -> anyhow::Result<()> {
         Scenario::Http { bin } => http::measure(&bin).await,
         Scenario::Start { bin } => start::measure(&bin).await,
         Scenario::Launch { bin } => launch::measure(&bin).await,
+        Scenario::Backup { bin, backups, mebibytes } => {
+            backup::measure(&bin, &backup::Size { backups, mebibytes }).await
+        }
         Scenario::RelayProcess { raw, display } => relay::process::serve(raw, display).await,
     }
 }

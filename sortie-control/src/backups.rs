@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
@@ -43,9 +43,33 @@ pub struct BackupReport {
     newest: AtomicI64,
     bytes: AtomicU64,
     failures: AtomicU64,
+    drill: Mutex<Option<DrillReport>>,
+}
+
+/// What the last drill found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrillReport {
+    /// When it was begun.
+    pub at: Timestamp,
+    /// How old the backup was.
+    pub lost: Duration,
+    /// How long it took from the beginning until a server answered.
+    pub restore: Duration,
+    /// How many things were wrong.
+    pub issues: usize,
 }
 
 impl BackupReport {
+    /// What the last drill found out, where one is known.
+    pub fn drill(&self) -> Option<DrillReport> {
+        *self.drill.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of a drill.
+    pub fn note_drill(&self, drill: DrillReport) {
+        *self.drill.lock().unwrap_or_else(PoisonError::into_inner) = Some(drill);
+    }
+
     /// When the newest backup that this server knows of was begun.
     pub fn newest(&self) -> Option<Timestamp> {
         Some(self.newest.load(Ordering::Relaxed)).filter(|it| *it != 0).map(Timestamp::from_micros)

@@ -9,15 +9,23 @@ use anyhow::Context;
 use sortie_api::{
     Api, Assets, Branding, Rates, Settings as ApiSettings, Site, SsoFace, Tls, auth::Argon2Credentials, settings::Rate,
 };
-use sortie_control::{Control, Ports, backups::BackupPlan, tasks::Tasks};
+use sortie_control::{
+    Control, Ports,
+    backups::{BackupPlan, DrillReport},
+    tasks::Tasks,
+};
 use sortie_core::{
     port::{AuditSeals, Backups, IdSource, IdentityProvider, Notary, Runtime},
     secret::Secret,
+    time::Timestamp,
     workload::Condition,
 };
 use sortie_k8s::{KubernetesRuntime, Unentitled, settings::Reach};
 use sortie_local::{ContainerRuntime, ContainerSettings, LocalRuntime};
-use sortie_store::{Adoption, Store, backup::Keeper};
+use sortie_store::{
+    Adoption, Store,
+    backup::{Keeper, last_record},
+};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -33,6 +41,8 @@ use crate::{
 
 /// How long after a trial that found something missing the next one is made.
 const PROBE_AGAIN: Duration = Duration::from_secs(30);
+/// How often the record of drills is looked at.
+const DRILLS: Duration = Duration::from_secs(20);
 
 /// Everything that is running or about to.
 pub(crate) struct Server {
@@ -48,15 +58,28 @@ pub(crate) struct Server {
 
 /// Puts the server together and starts its loops; it serves nobody yet.
 pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
+    let tasks = Tasks::new();
+    together(settings, tasks.clone(), async || runtime(settings, Some(&tasks)).await).await
+}
+
+/// The same over a runtime that is there already.
+pub(crate) async fn with_runtime(settings: &Settings, runtime: Arc<dyn Runtime>) -> anyhow::Result<Server> {
+    together(settings, Tasks::new(), async || Ok((runtime, None))).await
+}
+
+async fn together(
+    settings: &Settings,
+    tasks: Tasks,
+    runtime: impl AsyncFnOnce() -> anyhow::Result<(Arc<dyn Runtime>, Option<Arc<Unentitled>>)>,
+) -> anyhow::Result<Server> {
     prepare_folder(&settings.data_dir)?;
     let listener = TcpListener::bind(SocketAddr::new(settings.bind, settings.port)).await.with_context(|| {
         format!("cannot listen on {}:{}; set SORTIE_PORT to another port", settings.bind, settings.port)
     })?;
     let address = listener.local_addr()?;
     let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
-    let tasks = Tasks::new();
     let tls = settings.tls.as_ref().map(|files| tls::load(files, &tasks)).transpose()?;
-    let (runtime, unentitled) = runtime(settings, Some(&tasks)).await?;
+    let (runtime, unentitled) = runtime().await?;
     let sign_on = sso::sign_on(settings, address)?;
     let clock = SharedClock::of(&store, settings).await;
     if clock.is_shared() {
@@ -71,6 +94,7 @@ pub(crate) async fn server(settings: &Settings) -> anyhow::Result<Server> {
         move || sso::ask(control.clone())
     });
     schedule_backups(&control, settings, &tasks);
+    follow_drills(&control, settings, &tasks);
     seal_audit(&control, &store, settings, &tasks)?;
     first_admin(&control, settings).await?;
     if let Some(path) = &settings.seed {
@@ -93,15 +117,39 @@ fn seal_audit(control: &Control, store: &Store, settings: &Settings, tasks: &Tas
     Ok(())
 }
 
-/// Has the server make backups of its own, where it can.
+/// Has the server make backups of its own. Replicas of one PostgreSQL database do so only into a folder that was named: one of
+/// the replica's own would go with it.
 fn schedule_backups(control: &Control, settings: &Settings, tasks: &Tasks) {
-    let (Some(interval), Database::Sqlite(_)) = (settings.backup.interval, &settings.database) else { return };
+    let has_place = settings.backup.is_named || matches!(settings.database, Database::Sqlite(_));
+    let Some(interval) = settings.backup.interval.filter(|_| has_place) else { return };
     let plan = BackupPlan { interval, retention: settings.backup.retention };
     let keeper: Arc<dyn Backups> = Arc::new(Keeper::new(store_settings(settings), settings.backup.folder.clone()));
     let control = control.clone();
     tasks.spawn_loop("backups", move || {
         let (control, keeper) = (control.clone(), keeper.clone());
         async move { control.keep_backups(keeper, plan).await }
+    });
+}
+
+/// Has drills that somebody made by hand shown in the metrics.
+fn follow_drills(control: &Control, settings: &Settings, tasks: &Tasks) {
+    let (control, folder) = (control.clone(), settings.backup.folder.clone());
+    tasks.spawn_loop("drills", move || {
+        let (control, folder) = (control.clone(), folder.clone());
+        async move {
+            loop {
+                let folder = folder.clone();
+                if let Ok(Some(it)) = tokio::task::spawn_blocking(move || last_record(&folder)).await {
+                    control.backup_report().note_drill(DrillReport {
+                        at: Timestamp::from_micros(it.at.saturating_mul(1_000_000)),
+                        lost: Duration::from_secs(it.lost_seconds),
+                        restore: Duration::from_millis(it.restore_milliseconds),
+                        issues: it.issues.len(),
+                    });
+                }
+                tokio::time::sleep(DRILLS).await;
+            }
+        }
     });
 }
 

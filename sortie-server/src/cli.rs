@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{self, access::Access, audit::Audit, backup, places::Places, workloads::Workloads};
+use crate::command::{self, access::Access, audit::Audit, backup, drill::Drill, places::Places, workloads::Workloads};
 
 /// Self-hosted application launcher: open one page, click an app, work in it in the browser.
 #[derive(Debug, Parser)]
@@ -43,11 +43,13 @@ enum Command {
     Verify(backup::Verify),
     /// Put a backup in the database's place; the server must be stopped.
     Restore(backup::Restore),
+    /// Restore a backup to a server that is thrown away, and ask it what matters.
+    Drill(Drill),
     /// Remove the backups that no rule keeps.
     Prune(backup::Prune),
     /// Look after the machine's services: a server with defaults of its own, for a machine without a catalog.
     Supervise,
-    /// Check the audit's seals.
+    /// Check the audit's seals, or write all of it to a file.
     Audit {
         #[command(subcommand)]
         what: Audit,
@@ -96,6 +98,7 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
         Some(Command::Backup(it)) => it.run(&cli.flags),
         Some(Command::Verify(it)) => it.run(&cli.flags),
         Some(Command::Restore(it)) => it.run(&cli.flags),
+        Some(Command::Drill(it)) => it.run(&cli.flags),
         Some(Command::Prune(it)) => it.run(&cli.flags),
         Some(Command::Supervise) => command::serve::run(&Flags { supervise: true, ..cli.flags }),
         Some(Command::Migrate { check }) => command::migrate::run(&cli.flags, check),

@@ -9,6 +9,7 @@ mod cli;
 mod clock;
 mod command;
 mod config;
+mod drill;
 mod ids;
 mod lifecycle;
 mod notary;

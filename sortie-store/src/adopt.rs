@@ -14,6 +14,7 @@ mod sqlite;
 mod work;
 
 pub use form::Form;
+pub(crate) use form::LEGACY;
 pub use report::{AdoptedTable, Adoption, AdoptionNote};
 pub(crate) use sqlite::adopt as adopt_file;
 

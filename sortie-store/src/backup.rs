@@ -1,7 +1,7 @@
 //! Backups that prove themselves.
 //!
-//! A backup is a few files of one name in one folder: `sortie-YYYYmmdd-HHMMSS.db` (an ordinary SQLite database),
-//! `….json` (the manifest: what is in it) and `….sha256` (the sums of both, as `sha256sum -c` reads them). The sums appear
+//! A backup is a few files of one name in one folder: `sortie-YYYYmmdd-HHMMSS.db` (an ordinary SQLite database) or `….jsonl`
+//! (what a PostgreSQL database of ours holds, as lines of JSON), `….json` (the manifest: what is in it) and `….sha256` (the sums of both, as `sha256sum -c` reads them). The sums appear
 //! last, so a backup is there exactly when its sums are.
 //!
 //! **Always holds:** nothing of a backup is believed before its sums are checked, and nothing of a target is touched before
@@ -9,10 +9,12 @@
 
 mod apply;
 mod check;
+mod drill;
 mod folder;
 mod keeper;
 mod manifest;
 mod piece;
+mod postgres;
 mod sqlite;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +22,7 @@ use std::path::{Path, PathBuf};
 use sortie_core::{audit::Change, time::Timestamp};
 
 pub use check::Proof;
+pub use drill::{Drilled, Scratch, keep_record, last_record};
 pub use folder::{Found, Listed, find, list, prune};
 pub use keeper::Keeper;
 pub(crate) use manifest::hex;
@@ -100,8 +103,8 @@ pub struct Made {
 pub struct Restored {
     /// What was restored.
     pub manifest: Manifest,
-    /// Where the database of before lies now; `None` where there was none.
-    pub kept: Option<PathBuf>,
+    /// Where the database of before is now, a file or a schema; `None` where there was none.
+    pub kept: Option<String>,
     /// The database's incarnation from now on.
     pub incarnation: i64,
 }
@@ -110,25 +113,43 @@ pub struct Restored {
 pub fn make(settings: &Settings, folder: &Path, now: Timestamp, listener: Listener<'_>) -> Result<Made, BackupError> {
     match &settings.database {
         Database::Sqlite { path } => sqlite::make(path, folder, now, listener),
-        Database::Postgres { .. } => Err(not_postgres()),
+        Database::Postgres { dsn, direct_dsn, .. } => {
+            postgres::make(direct_dsn.as_deref().unwrap_or(dsn), folder, now, listener)
+        }
     }
 }
 
-/// Restores a backup to scratch and checks everything about it. Touches neither the backup nor any database. Blocks.
-pub fn verify(found: &Found, scratch: &Path, listener: Listener<'_>) -> Result<Proof, BackupError> {
-    sqlite::verify(found, scratch, listener)
+/// Restores a backup to scratch and checks everything about it. Touches neither the backup nor what any database holds: one of
+/// PostgreSQL is proved on the server of the settings, in a transaction that is rolled back. Blocks.
+pub fn verify(
+    settings: &Settings,
+    found: &Found,
+    scratch: &Path,
+    listener: Listener<'_>,
+) -> Result<Proof, BackupError> {
+    match &settings.database {
+        _ if found.manifest.database == "sqlite" => sqlite::verify(found, scratch, listener),
+        Database::Postgres { dsn, direct_dsn, .. } => {
+            postgres::verify(direct_dsn.as_deref().unwrap_or(dsn), found, scratch, listener)
+        }
+        Database::Sqlite { .. } => Err(no_server(found)),
+    }
 }
 
-/// Puts a backup in the place of the database. The backup is proved on a copy first; a live target is refused. Blocks.
+/// Puts a backup in the place of the database. The backup is proved first, a copy of it beside the file or in `scratch`; a live
+/// target is refused. Blocks.
 pub fn restore(
     settings: &Settings,
     found: &Found,
     change: &Change,
+    scratch: &Path,
     listener: Listener<'_>,
 ) -> Result<Restored, BackupError> {
     match &settings.database {
         Database::Sqlite { path } => sqlite::restore(path, found, change, listener),
-        Database::Postgres { .. } => Err(not_postgres()),
+        Database::Postgres { dsn, direct_dsn, .. } => {
+            postgres::restore(direct_dsn.as_deref().unwrap_or(dsn), found, change, scratch, listener)
+        }
     }
 }
 
@@ -137,8 +158,7 @@ pub fn record(settings: &Settings, change: &Change) -> Result<(), BackupError> {
     apply::record(settings, change)
 }
 
-fn not_postgres() -> BackupError {
-    BackupError::Unfit(
-        "this version backs up and restores SQLite files only; for PostgreSQL use pg_dump and pg_restore".to_owned(),
-    )
+fn no_server(found: &Found) -> BackupError {
+    let name = &found.manifest.name;
+    BackupError::Unfit(format!("{name} is a backup of PostgreSQL: name a server to try it on with SORTIE_DB_DSN"))
 }

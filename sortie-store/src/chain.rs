@@ -17,8 +17,8 @@ use sortie_core::time::Timestamp;
 pub use archive::{Archive, ArchiveError, prove_archives};
 pub use entry::Entry;
 pub use export::{ExportError, export};
-pub(crate) use verify::check;
 pub use verify::{Anchor, ChainProof, verify};
+pub(crate) use verify::{check, walk};
 
 use crate::{backup::hex, row::audit::AuditRow};
 

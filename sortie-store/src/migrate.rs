@@ -15,7 +15,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres")
 /// Made by our first migration: a database with tables but without this one is not ours.
 pub(crate) const MARK: &str = "schema_compatibility";
 /// Diesel's own list of what was applied; it may exist before the first migration was.
-const DIESEL: &str = "__diesel_schema_migrations";
+pub(crate) const DIESEL: &str = "__diesel_schema_migrations";
 
 /// Brings a file up to date in the order of the migrations.
 ///
@@ -40,6 +40,15 @@ pub(crate) fn sqlite(connection: &mut SqliteConnection) -> Result<(), OpenError>
 pub(crate) fn postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
     let pending = pending(connection, &POSTGRES)?;
     run(connection, &POSTGRES, &pending, |_| Ok(None))
+}
+
+/// Gives an empty schema exactly these migrations, in the caller's transaction.
+pub(crate) fn postgres_as(connection: &mut PgConnection, versions: &[String]) -> Result<(), OpenError> {
+    let known = known::<Pg>(&POSTGRES)?;
+    if let Some(newer) = versions.iter().find(|it| !known.contains(it)) {
+        return Err(OpenError::Newer { found: newer.clone(), needed: newer.clone() });
+    }
+    run(connection, &POSTGRES, versions, |_| Ok(None))
 }
 
 /// Applies every migration in the caller's transaction, to a file that has none.

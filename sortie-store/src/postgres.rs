@@ -64,13 +64,20 @@ pub(crate) fn warn_if_open(connection: &mut PgConnection) -> QueryResult<()> {
 
 /// The connection string with the defaults for what it leaves open.
 pub(crate) fn complete(dsn: &str) -> String {
+    let open: Vec<_> = DEFAULTS.into_iter().filter(|(key, _)| !names(dsn.trim(), key, is_url(dsn.trim()))).collect();
+    with_parameters(dsn, &open)
+}
+
+fn is_url(dsn: &str) -> bool {
+    dsn.starts_with("postgres://") || dsn.starts_with("postgresql://")
+}
+
+/// The connection string with parameters at its end, where they win over earlier ones. Values are words that need no quotes.
+pub(crate) fn with_parameters(dsn: &str, parameters: &[(&str, &str)]) -> String {
     let dsn = dsn.trim();
-    let is_url = dsn.starts_with("postgres://") || dsn.starts_with("postgresql://");
+    let is_url = is_url(dsn);
     let mut text = dsn.to_owned();
-    for (key, value) in DEFAULTS {
-        if names(dsn, key, is_url) {
-            continue;
-        }
+    for (key, value) in parameters {
         let separator = match (is_url, text.contains('?')) {
             (true, false) => "?",
             (true, true) => "&",
@@ -79,7 +86,7 @@ pub(crate) fn complete(dsn: &str) -> String {
         text.push_str(separator);
         text.push_str(key);
         text.push('=');
-        text.push_str(value);
+        if is_url { text.push_str(&value.replace('=', "%3D")) } else { text.push_str(value) }
     }
     text
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod file;
 pub(crate) mod pragmas;
+pub(crate) mod stale;
 pub(crate) mod writer;
 
 use diesel::{Connection, SqliteConnection};

@@ -24,7 +24,7 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(2);
 const MIGRATION_STEP: Duration = Duration::from_millis(200);
 /// The key of the advisory lock around migrations on PostgreSQL: "sortie" as bytes.
-const MIGRATION_LOCK: i64 = 0x736F_7274_6965;
+pub(crate) const MIGRATION_LOCK: i64 = 0x736F_7274_6965;
 
 /// An open database. A cheap handle: clones share it.
 ///
@@ -49,6 +49,7 @@ impl Store {
         let access = match settings.database {
             Database::Sqlite { path } => {
                 let file = sqlite::file::take(&path)?;
+                sqlite::stale::put_aside(&file)?;
                 let mut connection = sqlite::connect(&file.path)?;
                 pragmas::check_version(&mut connection).map_err(|error| named(error, &file.path))?;
                 // Looked at before anything is set: a foreign file stays as it is, down to its journal mode.
@@ -56,6 +57,7 @@ impl Store {
                 adopt::adopt_file(&mut connection, &file.path).map_err(|error| named(error, &file.path))?;
                 pragmas::prepare_writer(&mut connection)?;
                 migrate::sqlite(&mut connection)?;
+                sqlite::stale::mark(&mut connection, &file)?;
                 let readers = Pool::open(Target::Sqlite(file.path.clone()), sqlite::READERS, sqlite::READERS, None)
                     .map_err(OpenError::File)?;
                 let writer = Writer::start(file.path.clone(), connection)?;
@@ -99,6 +101,7 @@ impl Store {
                 migrate::pending_sqlite(&mut nothing)
             }
             Database::Sqlite { path } => {
+                sqlite::stale::look(path)?;
                 let path = path.to_str().ok_or_else(|| OpenError::File("the path is not valid UTF-8".to_owned()))?;
                 migrate::pending_sqlite(&mut sqlite::connect(path)?).map_err(|error| named(error, path))
             }
@@ -115,6 +118,7 @@ impl Store {
         match &settings.database {
             Database::Sqlite { path } if !path.exists() => Ok(None),
             Database::Sqlite { path } => {
+                sqlite::stale::look(path)?;
                 let path = path.to_str().ok_or_else(|| OpenError::File("the path is not valid UTF-8".to_owned()))?;
                 adopt::survey(&mut sqlite::connect(path)?).map_err(|error| named(error, path))
             }

@@ -58,6 +58,7 @@ pub(crate) fn metrics(cx: &Context) -> Result<Response<Body>, ApiError> {
             newest: backups.newest().map(sortie_core::time::Timestamp::as_micros),
             bytes: backups.bytes(),
             failures: backups.failures(),
+            drill: backups.drill(),
         },
     };
     let text = api.metrics.render(&gauges, &api.settings.version);

@@ -36,6 +36,9 @@ pub(crate) struct Verify {
 pub(crate) struct Restore {
     /// One of its files, or a folder for its newest one (default: `SORTIE_BACKUP_DIR`).
     backup: Option<PathBuf>,
+    /// With PostgreSQL: the folder to check it in (default: one of the system's for temporary files).
+    #[arg(long, value_name = "FOLDER")]
+    scratch: Option<PathBuf>,
     /// Do not ask.
     #[arg(long)]
     yes: bool,
@@ -72,10 +75,10 @@ impl Make {
             ("rows", made.manifest.rows().to_string()),
             ("milliseconds", begun.elapsed().as_millis().to_string()),
         ];
-        note(&settings, AuditAction::CreateBackup, details);
+        note(&settings, change(AuditAction::CreateBackup, details));
         say(&format!(
             "Backup made and proved: {} ({} bytes, {} tables, {} rows)",
-            made.path.with_extension("db").display(),
+            folder.join(made.manifest.pieces.first().map_or("", |it| it.name.as_str())).display(),
             made.manifest.bytes(),
             made.manifest.tables.len(),
             made.manifest.rows()
@@ -87,11 +90,11 @@ impl Make {
 impl Verify {
     pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
         let (settings, _) = super::settings(flags)?;
-        let found = backup::find(&self.backup.unwrap_or(settings.backup.folder))?;
+        let found = backup::find(&self.backup.unwrap_or_else(|| settings.backup.folder.clone()))?;
         let own = tempfile::tempdir().context("a scratch folder")?;
         let scratch = self.scratch.unwrap_or_else(|| own.path().to_owned());
         let mut bar = Bar::default();
-        let proof = backup::verify(&found, &scratch, &mut |it| bar.show(it))?;
+        let proof = backup::verify(&store_settings(&settings), &found, &scratch, &mut |it| bar.show(it))?;
         bar.end();
         let it = &found.manifest;
         say(&format!("{} is whole: begun {}, {} tables, {} rows.", it.name, it.created_at, proof.tables, proof.rows));
@@ -114,13 +117,15 @@ impl Restore {
         }
         let details = vec![("backup", it.name.clone()), ("created_at", it.created_at.clone())];
         let change = change(AuditAction::RestoreBackup, details);
+        let own = tempfile::tempdir().context("a scratch folder")?;
+        let scratch = self.scratch.unwrap_or_else(|| own.path().to_owned());
         let mut bar = Bar::default();
-        let restored = backup::restore(&store_settings(&settings), &found, &change, &mut |it| bar.show(it))?;
+        let restored = backup::restore(&store_settings(&settings), &found, &change, &scratch, &mut |it| bar.show(it))?;
         bar.end();
         // The chain of now ends where it ended when the backup was made.
         notary::forget(&settings.data_dir)?;
         if let Some(kept) = &restored.kept {
-            say(&format!("The database of before is kept: {}", kept.display()));
+            say(&format!("The database of before is kept: {kept}"));
         }
         say(&format!("Restored: {}, incarnation {}.", restored.manifest.name, restored.incarnation));
         Ok(())
@@ -144,20 +149,20 @@ impl Prune {
         if removed.is_empty() {
             say("Every backup is kept.");
         } else {
-            note(&settings, AuditAction::PruneBackups, vec![("removed", removed.join(", "))]);
+            note(&settings, change(AuditAction::PruneBackups, vec![("removed", removed.join(", "))]));
         }
         Ok(())
     }
 }
 
-fn change(action: AuditAction, details: Vec<(&'static str, String)>) -> Change {
+pub(super) fn change(action: AuditAction, details: Vec<(&'static str, String)>) -> Change {
     let audit = AuditEntry::new(command_line(), action, details);
     Change { at: clock::own(), audit, events: Vec::new() }
 }
 
 /// Notes in the audit what was done to files. What was done is done: a database that takes no entry is only told about.
-fn note(settings: &Settings, action: AuditAction, details: Vec<(&'static str, String)>) {
-    if let Err(error) = backup::record(&store_settings(settings), &change(action, details)) {
+pub(super) fn note(settings: &Settings, change: Change) {
+    if let Err(error) = backup::record(&store_settings(settings), &change) {
         say(&format!("note: the audit does not mention this: {error}"));
     }
 }

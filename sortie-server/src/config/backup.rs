@@ -17,6 +17,8 @@ const LONGEST: u64 = 366 * 24 * 60;
 pub(crate) struct Backup {
     /// The folder.
     pub(crate) folder: PathBuf,
+    /// Whether somebody chose it.
+    pub(crate) is_named: bool,
     /// Between two backups by the server itself; `None` for none.
     pub(crate) interval: Option<Duration>,
     /// Which are kept.
@@ -34,7 +36,9 @@ impl Backup {
             daily: count("SORTIE_BACKUP_KEEP_DAILY", 0, 100_000),
             weekly: count("SORTIE_BACKUP_KEEP_WEEKLY", 0, 100_000),
         };
-        let folder = read.text("SORTIE_BACKUP_DIR").map_or_else(|| data_dir.join("backups"), PathBuf::from);
-        Self { folder, interval: Some(interval).filter(|it| !it.is_zero()), retention }
+        let named = read.text("SORTIE_BACKUP_DIR").map(PathBuf::from);
+        let is_named = named.is_some();
+        let folder = named.unwrap_or_else(|| data_dir.join("backups"));
+        Self { folder, is_named, interval: Some(interval).filter(|it| !it.is_zero()), retention }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::{
-    QueryResult, RunQueryDsl, SqliteConnection, sql_query,
+    PgConnection, QueryResult, RunQueryDsl, SqliteConnection, sql_query,
     sql_types::{BigInt, Nullable, Text},
 };
 
@@ -56,15 +56,15 @@ pub(super) fn sqlite(connection: &mut SqliteConnection) -> Result<Content, Backu
     if let Some(table) = broken.into_iter().next().and_then(|it| it.word) {
         return Err(BackupError::Damaged(format!("the table {table} refers to rows that are not there")));
     }
-    content(connection, "sqlite")
+    let names = connection.tables()?;
+    content(connection, "sqlite", names)
 }
 
-/// Reads what there is. Fails on a database that is not one of ours.
-pub(super) fn content<C>(connection: &mut C, database: &'static str) -> Result<Content, BackupError>
+/// Reads what there is in these tables. Fails on a database that is not one of ours.
+pub(super) fn content<C>(connection: &mut C, database: &'static str, names: Vec<String>) -> Result<Content, BackupError>
 where
     C: Dialect + Reads,
 {
-    let names = connection.tables()?;
     if !names.iter().any(|it| it == "installation") {
         return Err(OpenError::File("it is not a database of Sortie".to_owned()).into());
     }
@@ -85,6 +85,17 @@ pub(super) trait Reads {
 }
 
 impl Reads for SqliteConnection {
+    fn identity(&mut self) -> QueryResult<(String, i64)> {
+        let it: Installation = sql_query("SELECT id, incarnation FROM installation").get_result(self)?;
+        Ok((it.id, it.incarnation))
+    }
+
+    fn count(&mut self, query: &str) -> QueryResult<i64> {
+        Ok(sql_query(query).get_result::<Count>(self)?.count)
+    }
+}
+
+impl Reads for PgConnection {
     fn identity(&mut self) -> QueryResult<(String, i64)> {
         let it: Installation = sql_query("SELECT id, incarnation FROM installation").get_result(self)?;
         Ok((it.id, it.incarnation))

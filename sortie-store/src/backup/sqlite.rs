@@ -21,7 +21,7 @@ use crate::{
     connection::AnyConnection,
     error::OpenError,
     migrate,
-    sqlite::{connect, file, pragmas},
+    sqlite::{connect, file, pragmas, stale},
 };
 
 /// How often the copy's growth is looked at.
@@ -32,6 +32,7 @@ pub(super) fn make(path: &Path, folder: &Path, now: Timestamp, listener: Listene
     if !path.is_file() {
         return Err(OpenError::File(format!("there is no database at {}", path.display())).into());
     }
+    stale::look(path)?;
     let _turn = Turn::take(folder)?;
     let name = folder::free_name(folder, now);
     let file = format!("{name}.db");
@@ -125,7 +126,7 @@ pub(super) fn restore(
     // Closing it takes its log away, too.
     drop(connection);
     piece::sync(&copy)?;
-    let kept = swap(&target_path, &copy, change.at)?;
+    let kept = swap(&target_path, &copy, change.at)?.map(|it| it.display().to_string());
     drop(target);
     Ok(Restored { manifest: found.manifest.clone(), kept, incarnation })
 }

@@ -66,6 +66,7 @@ pub(super) fn open(settings: &Settings) -> Result<AnyConnection, OpenError> {
             if !path.is_file() {
                 return Err(OpenError::File(format!("there is no database at {}", path.display())));
             }
+            sqlite::stale::look(path)?;
             let path = path.to_str().ok_or_else(|| OpenError::File("the path is not valid UTF-8".to_owned()))?;
             let mut connection = sqlite::connect(path)?;
             connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;")?;
@@ -84,42 +85,47 @@ pub(crate) fn check(connection: &mut AnyConnection, anchor: Option<&Anchor<'_>>)
             // One view of everything, whatever is sealed meanwhile.
             connection.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
         }
-        let installation: String = installation::table.select(installation::id).first(connection)?;
-        let mut walk = Walk { link: beginning(&installation), position: 0, proof: ChainProof::default() };
-        let begins = walk.beginning(connection, &installation, anchor)?;
-        let batches: Vec<Batch> = audit_batches::table.order(audit_batches::batch.asc()).load(connection)?;
-        for (expected, batch) in (begins + 1..).zip(&batches) {
-            if batch.batch != expected || batch.first_position != walk.position + 1 {
-                walk.complain(format!("batch {expected} is missing"));
-                break;
-            }
-            walk.batch(connection, batch, anchor.and_then(|it| it.head.as_ref()))?;
-            if let Some(anchor) = anchor {
-                walk.signature(batch, &installation, anchor);
-            }
-            walk.proof.batches += 1;
-            if walk.proof.findings.len() >= MOST_FINDINGS {
-                return Ok(walk.proof);
-            }
-        }
-        let seals: i64 = audit_seals::table.count().get_result(connection)?;
-        let kept = walk.position - walk.proof.cut;
-        if seals != kept && walk.proof.findings.is_empty() {
-            walk.complain(format!("there are {seals} seals, and the batches have {kept}"));
-        }
-        walk.late(connection, &batches)?;
-        if let Some(head) = anchor.and_then(|it| it.head.as_ref())
-            && walk.position < head.position
-        {
-            walk.complain(format!(
-                "the chain had {} entries before and has {} now: its end was cut off",
-                head.position, walk.position
-            ));
-        }
-        let entries: i64 = audit_log::table.count().get_result(connection)?;
-        walk.proof.unsealed = entries - walk.proof.sealed;
-        Ok(walk.proof)
+        walk(connection, anchor)
     })
+}
+
+/// The same in the caller's transaction.
+pub(crate) fn walk(connection: &mut AnyConnection, anchor: Option<&Anchor<'_>>) -> QueryResult<ChainProof> {
+    let installation: String = installation::table.select(installation::id).first(connection)?;
+    let mut walk = Walk { link: beginning(&installation), position: 0, proof: ChainProof::default() };
+    let begins = walk.beginning(connection, &installation, anchor)?;
+    let batches: Vec<Batch> = audit_batches::table.order(audit_batches::batch.asc()).load(connection)?;
+    for (expected, batch) in (begins + 1..).zip(&batches) {
+        if batch.batch != expected || batch.first_position != walk.position + 1 {
+            walk.complain(format!("batch {expected} is missing"));
+            break;
+        }
+        walk.batch(connection, batch, anchor.and_then(|it| it.head.as_ref()))?;
+        if let Some(anchor) = anchor {
+            walk.signature(batch, &installation, anchor);
+        }
+        walk.proof.batches += 1;
+        if walk.proof.findings.len() >= MOST_FINDINGS {
+            return Ok(walk.proof);
+        }
+    }
+    let seals: i64 = audit_seals::table.count().get_result(connection)?;
+    let kept = walk.position - walk.proof.cut;
+    if seals != kept && walk.proof.findings.is_empty() {
+        walk.complain(format!("there are {seals} seals, and the batches have {kept}"));
+    }
+    walk.late(connection, &batches)?;
+    if let Some(head) = anchor.and_then(|it| it.head.as_ref())
+        && walk.position < head.position
+    {
+        walk.complain(format!(
+            "the chain had {} entries before and has {} now: its end was cut off",
+            head.position, walk.position
+        ));
+    }
+    let entries: i64 = audit_log::table.count().get_result(connection)?;
+    walk.proof.unsealed = entries - walk.proof.sealed;
+    Ok(walk.proof)
 }
 
 #[derive(Queryable)]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Seek, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
@@ -30,7 +30,37 @@ const NETWORK: [(u32, &str); 10] = [
 pub(crate) struct OwnedFile {
     /// The absolute path, as SQLite takes it.
     pub(crate) path: String,
-    _lock: File,
+    lock: File,
+}
+
+/// What stands before the numbers in the lock file's second line.
+const NOTE: &str = "schema";
+
+impl OwnedFile {
+    /// The schema versions that the last server noted; `None` where none did.
+    pub(crate) fn noted(&self) -> Option<Vec<u32>> {
+        let mut text = String::new();
+        let mut lock = &self.lock;
+        lock.rewind().and_then(|()| lock.read_to_string(&mut text)).ok()?;
+        let note = text.lines().nth(1)?.strip_prefix(NOTE)?;
+        Some(note.split_whitespace().filter_map(|it| it.parse().ok()).collect())
+    }
+
+    /// Notes schema versions for the next one.
+    pub(crate) fn note(&self, versions: &[u32]) -> Result<(), OpenError> {
+        let numbers: Vec<_> = versions.iter().map(u32::to_string).collect();
+        let text = format!("{}\n{NOTE} {}\n", std::process::id(), numbers.join(" "));
+        write(&self.lock, &text)
+            .map_err(|error| OpenError::File(format!("the lock file of {} cannot be written: {error}", self.path)))
+    }
+}
+
+/// Writes the whole file anew.
+fn write(mut file: &File, text: &str) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 /// Finds the file (or makes it, for its owner only) and locks it against other servers.
@@ -55,7 +85,7 @@ pub(crate) fn reserve(path: &Path) -> Result<OwnedFile, OpenError> {
     let lock = lock(&path)?;
     let shown = path.display();
     let text = path.to_str().ok_or_else(|| OpenError::File(format!("the path {shown} is not valid UTF-8")))?;
-    Ok(OwnedFile { path: text.to_owned(), _lock: lock })
+    Ok(OwnedFile { path: text.to_owned(), lock })
 }
 
 /// The file itself, through links, so that one file has one lock; the file may be missing, its folder may not.
@@ -100,7 +130,7 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     let lock_path = PathBuf::from(lock_path);
     let cannot =
         |error: io::Error| OpenError::File(format!("the lock file {} cannot be written: {error}", lock_path.display()));
-    let mut file = OpenOptions::new()
+    let file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .read(true)
@@ -113,9 +143,11 @@ fn lock(path: &Path) -> Result<File, OpenError> {
         Err(rustix::io::Errno::WOULDBLOCK) => return Err(OpenError::InUse(path.display().to_string())),
         Err(error) => return Err(cannot(error.into())),
     }
-    // For people who wonder whose lock it is; nothing reads it.
-    file.set_len(0).map_err(cannot)?;
-    writeln!(file, "{}", std::process::id()).map_err(cannot)?;
+    // For people who wonder whose lock it is. What the last server noted behind its number stays.
+    let mut before = String::new();
+    (&file).read_to_string(&mut before).map_err(cannot)?;
+    let noted = before.split_once('\n').map_or("", |(_, it)| it);
+    write(&file, &format!("{}\n{noted}", std::process::id())).map_err(cannot)?;
     Ok(file)
 }
 

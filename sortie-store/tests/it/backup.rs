@@ -39,14 +39,20 @@ fn make(database: &Path, folder: &Path) -> Result<Made, BackupError> {
 }
 
 fn attempt(database: &Path, found: &Found) -> Result<backup::Restored, BackupError> {
-    backup::restore(&at_path(database), found, &change(AuditAction::RestoreBackup, 7), &mut |_| {})
+    // A file is proved beside its target, and needs no scratch.
+    backup::restore(&at_path(database), found, &change(AuditAction::RestoreBackup, 7), Path::new("/"), &mut |_| {})
 }
 
 /// The same once nobody holds the target's lock: processes that other tests fork hold it until they are programs of their own.
 fn restore(database: &Path, found: &Found) -> Result<backup::Restored, BackupError> {
+    once_free(|| attempt(database, found))
+}
+
+/// Waits until nobody uses the target.
+pub(crate) fn once_free<T>(attempt: impl Fn() -> Result<T, BackupError>) -> Result<T, BackupError> {
     let begun = Instant::now();
     loop {
-        match attempt(database, found) {
+        match attempt() {
             Err(BackupError::Database(OpenError::InUse(_))) if begun.elapsed() < SOON => std::thread::sleep(A_MOMENT),
             outcome => return outcome,
         }
@@ -88,7 +94,7 @@ async fn a_backup_of_a_live_database_is_an_ordinary_database_with_sums_that_stoc
         .current_dir(&folder)
         .output()?;
     assert!(sums.status.success(), "{sums:?}");
-    let proof = backup::verify(&backup::find(&folder)?, file.folder.path(), &mut |_| {})?;
+    let proof = backup::verify(&at_path(&file.path), &backup::find(&folder)?, file.folder.path(), &mut |_| {})?;
     assert_eq!((proof.rows, proof.pending), (made.manifest.rows(), 0));
     // A second one in the same second has a name of its own.
     assert_eq!(make(&file.path, &folder)?.manifest.name, "sortie-20261121-122420");
@@ -207,7 +213,7 @@ async fn a_restore_refuses_a_live_target_and_keeps_what_was_there() -> Result<()
     fs::write(home.path().join("sortie.db-wal"), [7; 4_096])?;
     let restored = restore(&path, &found)?;
     assert!(!files(home.path())?.contains(&"sortie.db-wal".to_owned()), "{:?}", files(home.path())?);
-    let kept = restored.kept.context("the old file")?;
+    let kept = PathBuf::from(restored.kept.context("the old file")?);
     assert_eq!(sqlite3(&kept, "SELECT count(*) FROM users WHERE username = 'ann'")?, "1");
 
     let store = Store::open(at_path(&path))?;

@@ -3,6 +3,7 @@
 mod adopt;
 mod backend;
 mod backup;
+mod backup_postgres;
 mod contract;
 mod depth;
 mod durability;
@@ -13,5 +14,6 @@ mod postgres;
 mod schema;
 mod seals;
 mod sqlite;
+mod stale;
 mod tls;
 mod transitions;
