@@ -22,7 +22,7 @@ use sortie_store::{
     backup::{self, BackupError, Found, Made, Restored},
 };
 use sortie_testkit::{
-    contract::sample::{app, at, change, sign_in, user},
+    contract::sample::{app, change, sign_in, user},
     postgres::Cluster,
 };
 
@@ -253,7 +253,7 @@ async fn counters_go_on_where_they_were_and_a_backup_of_an_older_schema_is_broug
     let entry: i64 = ask(&empty, "SELECT max(id) FROM audit_log")?.parse()?;
     assert!(entry > last, "the entry of the restore has a number of its own");
     let store = Store::open(at_dsn(&empty, 1))?;
-    assert!(store.installation().await?.incarnation == 2 && at(0) > Timestamp::from_micros(0));
+    assert_eq!(store.installation().await?.incarnation, 2);
     store.close();
     Ok(())
 }
