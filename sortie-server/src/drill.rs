@@ -44,6 +44,8 @@ pub(crate) fn settings(real: &Settings, database: Database, folder: &Path) -> Se
     settings.tls = None;
     settings.sso = None;
     settings.seed = None;
+    // Looking after the machine's services would reach outside.
+    settings.services = None;
     settings.database = database;
     settings.data_dir = folder.join("data");
     settings.audit_keep = None;
@@ -140,7 +142,8 @@ async fn page(client: &Client) -> anyhow::Result<String> {
     }
     let page = client.get("/").await?;
     ensure!(page.status == 200, "the page answered {}", page.status);
-    let script = page.body.split("src=\"").skip(1).filter_map(|it| it.split('"').next()).find(|it| it.ends_with(".js"));
+    let script =
+        page.body.split("src=\"").skip(1).filter_map(|it| it.split('"').next()).find(|it| it.contains("/assets/"));
     let script = script.context("the page names no program")?;
     let program = client.get(script).await?;
     ensure!(program.status == 200 && !program.body.is_empty(), "{script} answered {}", program.status);

@@ -1,6 +1,7 @@
 //! Who signs the audit's seals: an Ed25519 key (RFC 8032) in a file of the data folder, and beside it how far the chain was.
 
 use std::{
+    fmt::Write as _,
     fs::{self, OpenOptions},
     io::{ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
@@ -105,7 +106,12 @@ impl Notary for FileNotary {
 }
 
 fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|it| format!("{it:02x}")).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -75,7 +75,7 @@ impl Make {
             ("rows", made.manifest.rows().to_string()),
             ("milliseconds", begun.elapsed().as_millis().to_string()),
         ];
-        note(&settings, change(AuditAction::CreateBackup, details));
+        note(&settings, &change(AuditAction::CreateBackup, details));
         say(&format!(
             "Backup made and proved: {} ({} bytes, {} tables, {} rows)",
             folder.join(made.manifest.pieces.first().map_or("", |it| it.name.as_str())).display(),
@@ -149,7 +149,7 @@ impl Prune {
         if removed.is_empty() {
             say("Every backup is kept.");
         } else {
-            note(&settings, change(AuditAction::PruneBackups, vec![("removed", removed.join(", "))]));
+            note(&settings, &change(AuditAction::PruneBackups, vec![("removed", removed.join(", "))]));
         }
         Ok(())
     }
@@ -161,8 +161,8 @@ pub(super) fn change(action: AuditAction, details: Vec<(&'static str, String)>) 
 }
 
 /// Notes in the audit what was done to files. What was done is done: a database that takes no entry is only told about.
-pub(super) fn note(settings: &Settings, change: Change) {
-    if let Err(error) = backup::record(&store_settings(settings), &change) {
+pub(super) fn note(settings: &Settings, change: &Change) {
+    if let Err(error) = backup::record(&store_settings(settings), change) {
         say(&format!("note: the audit does not mention this: {error}"));
     }
 }

@@ -70,7 +70,7 @@ impl Drill {
         if !drilled.issues.is_empty() {
             change.audit = change.audit.with_outcome(Outcome::Failure);
         }
-        note(&settings, change);
+        note(&settings, &change);
         if !drilled.issues.is_empty() {
             bail!("the backup would not bring everything back");
         }

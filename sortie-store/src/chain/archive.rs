@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     fs::File,
-    io::{BufRead, BufReader, Lines},
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -131,8 +131,7 @@ fn read(path: &Path, wanted: &HashSet<i64>) -> Result<Read, ArchiveError> {
     let wrong = |line: usize, what| ArchiveError::Wrong { path: path.to_owned(), line, what };
     let mut end: Option<(i64, String)> = None;
     let (mut first, mut unsealed, mut links) = (0, 0, HashMap::new());
-    let lines: Lines<_> = BufReader::new(file).lines();
-    for (line, text) in (1..).zip(lines) {
+    for (line, text) in (1..).zip(BufReader::new(file).lines()) {
         let text = text.map_err(|source| ArchiveError::File { path: path.to_owned(), source })?;
         let entry: Entry = serde_json::from_str(&text).map_err(|_| wrong(line, "it is no entry of an export"))?;
         let (Some(position), Some(hash)) = (entry.position, entry.chain_hash.clone()) else {

@@ -96,7 +96,7 @@ pub(crate) fn walk(connection: &mut AnyConnection, anchor: Option<&Anchor<'_>>) 
     let begins = walk.beginning(connection, &installation, anchor)?;
     let batches: Vec<Batch> = audit_batches::table.order(audit_batches::batch.asc()).load(connection)?;
     for (expected, batch) in (begins + 1..).zip(&batches) {
-        if batch.batch != expected || batch.first_position != walk.position + 1 {
+        if batch.number != expected || batch.first_position != walk.position + 1 {
             walk.complain(format!("batch {expected} is missing"));
             break;
         }
@@ -130,7 +130,7 @@ pub(crate) fn walk(connection: &mut AnyConnection, anchor: Option<&Anchor<'_>>) 
 
 #[derive(Queryable)]
 struct Batch {
-    batch: i64,
+    number: i64,
     first_position: i64,
     last_position: i64,
     last_audit_id: i64,
@@ -145,7 +145,7 @@ struct Cut {
     batch: i64,
     position: i64,
     chain_hash: String,
-    cut_at: Moment,
+    at: Moment,
     public_key: String,
     signature: String,
 }
@@ -182,7 +182,7 @@ impl Walk {
         let last = audit_cuts::table.order(audit_cuts::batch.desc());
         let Some(cut) = last.first::<Cut>(connection).optional()? else { return Ok(0) };
         if let Some(anchor) = anchor {
-            let at = Timestamp::from(cut.cut_at);
+            let at = Timestamp::from(cut.at);
             let statement = cut_statement(installation, cut.batch, cut.position, &cut.chain_hash, at);
             if !anchor.trusts(&cut.public_key) {
                 self.complain(format!("the cut at position {} is signed with a key that is not trusted", cut.position));
@@ -234,14 +234,14 @@ impl Walk {
                 self.position = batch.last_position;
             }
             for (seal, row) in rows {
-                self.seal(&seal, row.as_ref(), batch.batch);
+                self.seal(&seal, row.as_ref(), batch.number);
                 if let Some(head) = head.filter(|it| it.position == seal.position && it.hash != self.link) {
                     self.complain(format!("at position {} the chain is another one than before", head.position));
                 }
             }
         }
         if self.link != batch.chain_hash {
-            self.complain(format!("batch {} does not end as it was sealed", batch.batch));
+            self.complain(format!("batch {} does not end as it was sealed", batch.number));
         }
         Ok(())
     }
@@ -266,7 +266,7 @@ impl Walk {
     }
 
     fn signature(&mut self, batch: &Batch, installation: &str, anchor: &Anchor<'_>) {
-        let Batch { batch: number, last_position, chain_hash, public_key, signature, .. } = batch;
+        let Batch { number, last_position, chain_hash, public_key, signature, .. } = batch;
         if !anchor.trusts(public_key) {
             self.complain(format!("batch {number} is signed with a key that is not trusted: {public_key}"));
         }

@@ -53,7 +53,7 @@ pub(crate) fn put_aside(file: &OwnedFile) -> Result<Option<PathBuf>, OpenError> 
     let cannot = |error: io::Error| {
         OpenError::File(format!("the log {} of another file cannot be put aside: {error}", log.display()))
     };
-    let aside = (1..).map(|number| beside(path, &format!("-wal.stale-{number}"))).find(|it| !it.exists());
+    let aside = (1..1_000).map(|number| beside(path, &format!("-wal.stale-{number}"))).find(|it| !it.exists());
     let aside = aside.unwrap_or_else(|| beside(path, "-wal.stale"));
     fs::rename(&log, &aside).map_err(cannot)?;
     match fs::remove_file(beside(path, "-shm")) {

@@ -94,7 +94,7 @@ fn table(
     connection: &mut PgConnection,
     name: &str,
     out: &mut Out<'_>,
-    heard: &mut dyn FnMut(u64),
+    written: &mut dyn FnMut(u64),
 ) -> Result<(), BackupError> {
     let head = head(connection, name)?;
     let head = serde_json::to_string(&head)
@@ -112,7 +112,7 @@ fn table(
         for row in rows {
             out.line(&row.line)?;
         }
-        heard(out.done);
+        written(out.done);
     }
     connection.batch_execute("CLOSE backup_rows")?;
     Ok(())
