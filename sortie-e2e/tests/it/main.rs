@@ -13,6 +13,7 @@ mod clipboard;
 mod clocks;
 #[cfg(test)]
 mod commands;
+mod compose;
 #[cfg(test)]
 mod conformance;
 mod containers;

@@ -19,16 +19,8 @@ const SCRIPTS: [&str; 2] = ["start-display", "forward-screen"];
 
 /// Fills a folder that will be the root of the image.
 pub(super) fn fill(root: &Path) -> Result<()> {
-    let mut files = BTreeSet::new();
     for name in PROGRAMS {
-        let program = Path::new("/usr/bin").join(name);
-        files.extend(libraries(&program)?);
-        files.insert(program);
-    }
-    for file in files {
-        let to = root.join(file.strip_prefix("/")?);
-        fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
-        fs::copy(&file, &to).with_context(|| format!("{} is missing", file.display()))?;
+        copy_with_libraries(&Path::new("/usr/bin").join(name), root)?;
     }
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/images/vnc-sidecar");
     fs::create_dir_all(root.join("usr/local/bin"))?;
@@ -52,6 +44,17 @@ pub(super) fn fill(root: &Path) -> Result<()> {
     }
     fs::write(root.join("etc/passwd"), "root:x:0:0::/:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n")?;
     fs::write(root.join("etc/group"), "root:x:0:\nuser:x:1000:\n")?;
+    Ok(())
+}
+
+/// Copies a program and everything that it loads to where it is on this machine.
+pub(super) fn copy_with_libraries(program: &Path, root: &Path) -> Result<()> {
+    let files: BTreeSet<PathBuf> = libraries(program)?.into_iter().chain([program.to_owned()]).collect();
+    for file in files {
+        let to = root.join(file.strip_prefix("/")?);
+        fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
+        fs::copy(&file, &to).with_context(|| format!("{} is missing", file.display()))?;
+    }
     Ok(())
 }
 
