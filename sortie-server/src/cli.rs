@@ -87,6 +87,9 @@ pub(crate) struct Flags {
 
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
+    if command::sqlite3::is_meant(&args) {
+        return command::sqlite3::run(args);
+    }
     let cli = Cli::parse_from(args.into_iter().map(two_dashes));
     match cli.command {
         None | Some(Command::Serve) => command::serve::run(&cli.flags),

@@ -23,10 +23,12 @@ mod postgres;
 mod row;
 mod schema;
 mod settings;
+mod shell;
 mod sqlite;
 mod store;
 
 pub use adopt::{AdoptedTable, Adoption, AdoptionNote, Form};
 pub use error::OpenError;
 pub use settings::{Database, Settings};
+pub use shell::{Shell, ShellError, ShellOptions};
 pub use store::Store;
