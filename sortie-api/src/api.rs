@@ -100,6 +100,10 @@ impl Api {
         }
         if !self.started.load(Ordering::Acquire) {
             self.control.ping().await.map_err(|_| "database")?;
+            // What strangers are shown while the database is away must have been seen once.
+            if self.settings.anonymous_catalog {
+                self.catalog.for_strangers(&self.control).await.map_err(|_| "database")?;
+            }
             self.started.store(true, Ordering::Release);
         }
         Ok(())

@@ -44,6 +44,7 @@ pub const CODES: &[(u16, &str)] = &[
     (429, "too_many_requests"),
     (429, "too_many_streams"),
     (500, "internal"),
+    (503, "database_unavailable"),
     (503, "sso_unavailable"),
     (503, "unavailable"),
 ];

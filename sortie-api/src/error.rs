@@ -8,7 +8,7 @@ use sortie_control::ControlError;
 use sortie_core::{
     id::RequestId,
     invalid::{Invalid, Problems},
-    port::BoxError,
+    port::{BoxError, DatabaseAway},
 };
 use utoipa::ToSchema;
 
@@ -228,6 +228,12 @@ impl From<ControlError> for ApiError {
             ControlError::RegistrationClosed => Self::new(StatusCode::FORBIDDEN, "registration_closed", said),
             ControlError::TooManyAttempts { retry_after } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", said).retry_after(retry_after)
+            }
+            ControlError::Unavailable { retry_after, source } if source.is::<DatabaseAway>() => {
+                let said = "the database does not answer just now; what runs goes on, and what was kept is there: try again in a moment";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "database_unavailable", said)
+                    .retry_after(retry_after)
+                    .caused_by(source)
             }
             ControlError::Unavailable { retry_after, source } => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", said)

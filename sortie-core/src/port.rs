@@ -91,6 +91,18 @@ impl Error for PortError {
     }
 }
 
+/// What is inside of [`PortError::Unavailable`] when it is the database that is away: people are told which part it is.
+#[derive(Debug)]
+pub struct DatabaseAway(pub String);
+
+impl fmt::Display for DatabaseAway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for DatabaseAway {}
+
 /// What a port method answers with.
 pub type PortResult<'a, T> = BoxFuture<'a, Result<T, PortError>>;
 

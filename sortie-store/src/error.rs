@@ -2,7 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use sortie_core::{
-    port::{PortError, sessions::LaunchError},
+    port::{DatabaseAway, PortError, sessions::LaunchError},
     quota::QuotaExceeded,
 };
 
@@ -126,8 +126,8 @@ impl From<Failure> for PortError {
         match failure {
             Failure::Conflict => Self::Conflict,
             Failure::Rejected(why) => Self::Rejected(why),
-            Failure::Unavailable(_) => Self::unavailable(failure),
-            Failure::Query(ref error) if is_passing(error) => Self::unavailable(failure),
+            Failure::Unavailable(why) => Self::unavailable(DatabaseAway(why)),
+            Failure::Query(ref error) if is_passing(error) => Self::unavailable(DatabaseAway(error.to_string())),
             Failure::Quota(_) | Failure::Panicked | Failure::Corrupt(_) | Failure::Query(_) => Self::broken(failure),
         }
     }

@@ -41,7 +41,7 @@ async fn watching(world: &World) -> (Server, Client, Screen) {
     let session = person.launch_and_wait("terminal").await;
     let mut screen = Screen::open(&person, &session).await.unwrap();
     screen.terminal().await.unwrap();
-    assert_eq!(server.anybody().get("/api/apps").await.status, 200, "the catalog is known");
+    assert_eq!(server.anybody().get("/readyz").await.status, 200, "nobody looked at the catalog, and it is known");
     (server, person, screen)
 }
 
@@ -51,6 +51,7 @@ async fn while_away(server: &Server, person: &Client, screen: &mut Screen) {
         let asked = Instant::now();
         let answer = person.post("/api/sessions", &json!({"app_id": "terminal"})).await;
         assert_eq!(answer.status, 503, "{answer:?}");
+        assert_eq!(answer.json()["code"], "database_unavailable", "{answer:?}");
         assert!(answer.header("retry-after").parse::<u32>().is_ok(), "{answer:?}");
         assert!(asked.elapsed() < SAID_SOON, "a caller waited {:?}", asked.elapsed());
         let before = screen.frame().await.expect("the stream lives");

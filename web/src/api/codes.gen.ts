@@ -43,6 +43,7 @@ export type ProblemCode =
   | "too_many_requests"
   | "too_many_streams"
   | "internal"
+  | "database_unavailable"
   | "sso_unavailable"
   | "unavailable";
 
