@@ -1,6 +1,6 @@
 //! What the operator decides about pods.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 
@@ -45,6 +45,10 @@ pub struct Settings {
     pub tolerations: Vec<Toleration>,
     /// A runtime class, such as gVisor's.
     pub runtime_class: Option<String>,
+    /// What else the app's container is given on its node, such as `nvidia.com/gpu`, and how much of it.
+    pub extra_resources: BTreeMap<String, String>,
+    /// Names that pods resolve without a name server.
+    pub host_aliases: Vec<(IpAddr, String)>,
     /// Give pods a user namespace of their own; needed for images that run as root.
     pub user_namespaces: bool,
     /// The size of a workspace whose app names none, as a Kubernetes quantity.
@@ -83,6 +87,8 @@ impl Default for Settings {
             node_selector: BTreeMap::new(),
             tolerations: Vec::new(),
             runtime_class: None,
+            extra_resources: BTreeMap::new(),
+            host_aliases: Vec::new(),
             user_namespaces: false,
             workspace_size: "5Gi".to_owned(),
             storage_class: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::{
     api::core::v1::{
-        Container, ContainerPort, EnvVar, LocalObjectReference, Pod, PodSpec, Probe, ResourceRequirements,
+        Container, ContainerPort, EnvVar, HostAlias, LocalObjectReference, Pod, PodSpec, Probe, ResourceRequirements,
         SecretVolumeSource, TCPSocketAction, Toleration, Volume, VolumeMount,
     },
     apimachinery::pkg::{api::resource::Quantity, util::intstr::IntOrString},
@@ -41,7 +41,7 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
     Pod {
         metadata,
         spec: Some(PodSpec {
-            containers: vec![app(order)],
+            containers: vec![app(order, settings)],
             init_containers: screen::sidecar(order, settings).map(|it| vec![it]),
             volumes: Some(volumes(order, settings)),
             restart_policy: Some("Never".to_owned()),
@@ -51,6 +51,7 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
             enable_service_links: Some(false),
             host_users: settings.user_namespaces.then_some(false),
             hostname: Some("session".to_owned()),
+            host_aliases: (!settings.host_aliases.is_empty()).then(|| host_aliases(settings)),
             image_pull_secrets: (!settings.pull_secrets.is_empty())
                 .then(|| settings.pull_secrets.iter().map(|it| LocalObjectReference { name: it.clone() }).collect()),
             node_selector: (!settings.node_selector.is_empty()).then(|| settings.node_selector.clone()),
@@ -63,7 +64,7 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
     }
 }
 
-fn app(order: &WorkloadOrder) -> Container {
+fn app(order: &WorkloadOrder, settings: &Settings) -> Container {
     let spec = &order.spec;
     let own_display = spec.display.is_some();
     let draws = !own_display && spec.web_port.is_none();
@@ -91,7 +92,7 @@ fn app(order: &WorkloadOrder) -> Container {
         env: Some(env),
         ports: own_display.then(|| vec![named_port(port)]),
         readiness_probe: own_display.then(|| answers_on(port)),
-        resources: Some(resources(&spec.resources)),
+        resources: Some(resources(&spec.resources, settings)),
         security_context: Some(security::of_container()),
         volume_mounts: Some(mounts),
         ..Container::default()
@@ -146,7 +147,17 @@ fn tolerations(settings: &Settings) -> Vec<Toleration> {
     said.into_iter().chain(lost).collect()
 }
 
-fn resources(wanted: &Resources) -> ResourceRequirements {
+/// One entry for each address: its names belong together.
+fn host_aliases(settings: &Settings) -> Vec<HostAlias> {
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (address, name) in &settings.host_aliases {
+        names.entry(address.to_string()).or_default().push(name.clone());
+    }
+    names.into_iter().map(|(ip, names)| HostAlias { ip, hostnames: Some(names) }).collect()
+}
+
+/// What the app wants, and what every app is given: of such things a limit is a request, too.
+fn resources(wanted: &Resources, settings: &Settings) -> ResourceRequirements {
     let list = |millis: Option<u64>, bytes: Option<u64>| {
         let mut list = BTreeMap::new();
         if let Some(millis) = millis {
@@ -155,11 +166,14 @@ fn resources(wanted: &Resources) -> ResourceRequirements {
         if let Some(bytes) = bytes {
             list.insert("memory".to_owned(), Quantity(bytes.to_string()));
         }
-        Some(list)
+        list
     };
+    let extra = settings.extra_resources.iter().map(|(name, amount)| (name.clone(), Quantity(amount.clone())));
+    let mut limits = list(wanted.cpu_limit_millis, wanted.memory_limit_bytes);
+    limits.extend(extra);
     ResourceRequirements {
-        requests: list(wanted.cpu_request_millis, wanted.memory_request_bytes),
-        limits: list(wanted.cpu_limit_millis, wanted.memory_limit_bytes),
+        requests: Some(list(wanted.cpu_request_millis, wanted.memory_request_bytes)),
+        limits: Some(limits),
         claims: None,
     }
 }

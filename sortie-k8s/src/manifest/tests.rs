@@ -176,3 +176,24 @@ fn a_lost_node_is_noticed_after_a_minute_unless_the_operator_says_otherwise() {
     let patient = crate::settings::Toleration { key, value: None, effect: None };
     assert_eq!(seconds(&Settings { tolerations: vec![patient], ..Settings::default() }), None);
 }
+
+#[test]
+fn what_every_app_is_given_and_the_names_it_resolves_stand_in_its_pod() {
+    let settings = Settings {
+        extra_resources: BTreeMap::from([("nvidia.com/gpu".to_owned(), "1".to_owned())]),
+        host_aliases: ["db", "wiki"].map(|it| (std::net::IpAddr::from([10, 0, 0, 5]), it.to_owned())).to_vec(),
+        ..Settings::default()
+    };
+    let spec = pod(&some_order(), &settings).spec.unwrap();
+    let limits = spec.containers[0].resources.as_ref().and_then(|it| it.limits.clone()).unwrap();
+    assert_eq!(limits["nvidia.com/gpu"].0, "1");
+    assert_eq!(limits["cpu"].0, "500m");
+    let aliases = spec.host_aliases.unwrap();
+    assert_eq!(aliases.len(), 1);
+    assert_eq!(
+        (aliases[0].ip.as_str(), aliases[0].hostnames.clone().unwrap()),
+        ("10.0.0.5", vec!["db".into(), "wiki".into()])
+    );
+    let plain = pod(&some_order(), &Settings::default()).spec.unwrap();
+    assert!(plain.host_aliases.is_none());
+}

@@ -1,6 +1,6 @@
 //! Where and how pods of sessions run.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, path::Path, time::Duration};
 
 use ipnet::IpNet;
 use sortie_core::app::quantity;
@@ -52,6 +52,13 @@ pub(super) fn parse(read: &mut Reader<'_>, run_dir: &Path, in_cluster: bool, lif
         node_selector: pairs(read, "SORTIE_K8S_NODE_SELECTOR"),
         tolerations: tolerations(read),
         runtime_class: read.text("SORTIE_K8S_RUNTIME_CLASS"),
+        extra_resources: pairs(read, "SORTIE_K8S_EXTRA_RESOURCES"),
+        host_aliases: read.parse(
+            "SORTIE_K8S_HOST_ALIASES",
+            "must be address=name pairs, separated by commas",
+            Vec::new(),
+            |text| text.split(',').map(host_alias).collect(),
+        ),
         user_namespaces: read.flag("SORTIE_K8S_USER_NAMESPACES"),
         workspace_size: read.parse(
             "SORTIE_K8S_WORKSPACE_SIZE",
@@ -82,6 +89,12 @@ fn tolerations(read: &mut Reader<'_>) -> Vec<Toleration> {
         Toleration { key: key.to_owned(), value: given(value), effect: given(effect) }
     };
     read.list("SORTIE_K8S_TOLERATIONS").iter().map(|it| one(it)).collect()
+}
+
+/// `address=name`.
+fn host_alias(text: &str) -> Option<(IpAddr, String)> {
+    let (address, name) = text.trim().split_once('=')?;
+    Some((address.parse().ok()?, name.to_owned())).filter(|(_, name)| !name.is_empty())
 }
 
 fn networks(read: &mut Reader<'_>, name: &str) -> Vec<IpNet> {

@@ -83,6 +83,16 @@ pub(crate) const KEYS: &[Key] = &[
     key("SORTIE_JWT_REFRESH_EXPIRY", "24", "hours that a program's sign-in lasts"),
     secret("SORTIE_JWT_SECRET", "accepted and not used: tokens are opaque"),
     key(
+        "SORTIE_K8S_EXTRA_RESOURCES",
+        "",
+        "what every app is given of its node besides CPU and memory, such as nvidia.com/gpu=1, separated by commas",
+    ),
+    key(
+        "SORTIE_K8S_HOST_ALIASES",
+        "",
+        "names that apps resolve without a name server: address=name, separated by commas",
+    ),
+    key(
         "SORTIE_K8S_NAME_SERVERS",
         "",
         "networks of name servers that apps may ask besides the cluster's DNS pods, separated by commas",
