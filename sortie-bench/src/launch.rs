@@ -21,7 +21,7 @@ use crate::{
     server::Server,
     table::{Table, percentile},
 };
-use screen::Screen;
+pub(crate) use screen::Screen;
 
 const ROUNDS: usize = 20;
 const DEADLINE: Duration = Duration::from_secs(20);

@@ -1,6 +1,7 @@
 //! The load generator and the benchmarks of Sortie.
 
 mod backup;
+mod clicks;
 mod client;
 mod http;
 mod launch;
@@ -55,6 +56,18 @@ enum Scenario {
         #[arg(long, default_value_t = 1024)]
         mebibytes: u64,
     },
+    /// Click to first pixels on a server that runs already; one line of JSON a round. The token is in `SORTIE_TOKEN`.
+    Clicks {
+        /// Its address: host:port.
+        #[arg(long)]
+        server: String,
+        /// What to launch.
+        #[arg(long)]
+        app: String,
+        /// How often.
+        #[arg(long, default_value_t = 1)]
+        rounds: usize,
+    },
     /// One of the two relays, as a process of its own.
     #[command(hide = true)]
     RelayProcess {
@@ -77,6 +90,7 @@ async fn main() -> anyhow::Result<()> {
         Scenario::Backup { bin, backups, mebibytes } => {
             backup::measure(&bin, &backup::Size { backups, mebibytes }).await
         }
+        Scenario::Clicks { server, app, rounds } => clicks::measure(&server, &app, rounds).await,
         Scenario::RelayProcess { raw, display } => relay::process::serve(raw, display).await,
     }
 }

@@ -17,7 +17,7 @@ enum Transport {
 }
 
 /// See the module.
-pub(super) struct Screen {
+pub(crate) struct Screen {
     transport: Transport,
     unread: Vec<u8>,
     width: u16,
@@ -26,7 +26,7 @@ pub(super) struct Screen {
 
 impl Screen {
     /// Attaches to a session through the server.
-    pub(super) async fn through_server(address: &str, token: &str, session: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn through_server(address: &str, token: &str, session: &str) -> anyhow::Result<Self> {
         let request = tungstenite::http::Request::builder()
             .uri(format!("ws://{address}/ws/sessions/{session}"))
             .header("Host", address)
@@ -44,7 +44,7 @@ impl Screen {
     }
 
     /// Attaches to an X server.
-    pub(super) async fn bare(socket: &Path) -> anyhow::Result<Self> {
+    pub(crate) async fn bare(socket: &Path) -> anyhow::Result<Self> {
         Self::open(Transport::Bare(UnixStream::connect(socket).await?)).await
     }
 
@@ -69,7 +69,7 @@ impl Screen {
     }
 
     /// Asks for frames until one is not of one colour: a program has painted.
-    pub(super) async fn first_pixels(&mut self) -> anyhow::Result<()> {
+    pub(crate) async fn first_pixels(&mut self) -> anyhow::Result<()> {
         let mut incremental = 0;
         loop {
             let [w, x] = self.width.to_be_bytes();

@@ -1,0 +1,53 @@
+//! Click to first pixels on a server that runs already, wherever it runs: what is compared with it is somebody else's clock, so
+//! this prints times of day.
+
+use std::{
+    io::Write,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+
+use crate::{client::Client, launch::Screen};
+
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Launches an app again and again, and prints for each round when it was asked for and when its pixels were there.
+pub(crate) async fn measure(server: &str, app: &str, rounds: usize) -> anyhow::Result<()> {
+    let token = std::env::var("SORTIE_TOKEN").context("SORTIE_TOKEN must hold a token")?;
+    let mut client = Client::with_token(server, &token).await?;
+    for _ in 0..rounds {
+        let round = tokio::time::timeout(DEADLINE, one(&mut client, server, &token, app));
+        let told = round.await.context("the launch takes too long")??;
+        writeln!(std::io::stdout(), "{told}")?;
+    }
+    Ok(())
+}
+
+async fn one(client: &mut Client, server: &str, token: &str, app: &str) -> anyhow::Result<Value> {
+    let clicked = now()?;
+    let (_, _, body) = client.send("POST", "/api/sessions", Some(&json!({"app_id": app})), None).await?;
+    let session: Value = serde_json::from_slice(&body)?;
+    let id = session["id"].as_str().with_context(|| format!("no session: {session}"))?.to_owned();
+    let path = format!("/api/sessions/{id}");
+    loop {
+        let (_, _, body) = client.send("GET", &path, None, None).await?;
+        let now: Value = serde_json::from_slice(&body)?;
+        match now["status"].as_str() {
+            Some("creating") => tokio::time::sleep(Duration::from_millis(5)).await,
+            Some("running") => break,
+            _ => bail!("the launch failed: {now}"),
+        }
+    }
+    let told = now()?;
+    Screen::through_server(server, token, &id).await?.first_pixels().await?;
+    let painted = now()?;
+    client.send("DELETE", &path, None, None).await?;
+    Ok(json!({"session": id, "clicked": clicked, "running": told, "painted": painted}))
+}
+
+/// Seconds since 1970.
+fn now() -> anyhow::Result<f64> {
+    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs_f64())
+}
