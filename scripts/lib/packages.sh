@@ -17,4 +17,4 @@ packages_test=(postgresql sqlite3 chromium tigervnc-tools websockify xauth x11-u
 
 # The tests' cluster: container networking, policies, images without a registry.
 packages_cluster=(containernetworking-plugins iptables nftables ipset conntrack socat ethtool busybox-static mmdebstrap
-  jq openssl iproute2 libseccomp-dev pkg-config gcc libc6-dev)
+  jq openssl iproute2 docker.io postgresql chromium libseccomp-dev pkg-config gcc libc6-dev)

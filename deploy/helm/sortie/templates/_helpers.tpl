@@ -45,10 +45,63 @@ app: {{ include "sortie.fullname" . }}
 {{- else if not (or $postgres.dsn $postgres.existingSecret (and $postgres.host $postgres.password)) -}}
 {{ fail "PostgreSQL needs database.postgres.dsn, or .existingSecret, or .host with .password" }}
 {{- end -}}
+{{- if and .Values.restore.enabled (or (ne .Values.database.type "sqlite") (gt (int .Values.replicaCount) 0)) -}}
+{{ fail "a restore needs SQLite and no server: set replicaCount to 0 for it" }}
+{{- end -}}
 {{- if and .Values.oidc.enabled (not (and .Values.oidc.issuer .Values.oidc.clientId)) -}}
 {{ fail "oidc.enabled needs oidc.issuer and oidc.clientId" }}
 {{- end -}}
 {{- if and (gt (int .Values.replicaCount) 1) .Values.persistence.enabled (ne .Values.persistence.accessMode "ReadWriteMany") -}}
 {{ fail "several replicas share a volume only with persistence.accessMode ReadWriteMany: or set persistence.enabled to false" }}
 {{- end -}}
+{{- end -}}
+
+{{/* What the pods of a backup and of a restore have in common. */}}
+{{- define "sortie.jobPod" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 1000
+  runAsGroup: 1000
+  fsGroup: 1000
+  fsGroupChangePolicy: Always
+  seccompProfile:
+    type: RuntimeDefault
+volumes:
+  - name: data
+    persistentVolumeClaim:
+      claimName: {{ .Values.persistence.existingClaim | default (printf "%s-data" (include "sortie.fullname" .)) }}
+  - name: backup
+    persistentVolumeClaim:
+      claimName: {{ .Values.backup.persistence.existingClaim | default (printf "%s-backup" (include "sortie.fullname" .)) }}
+  # As large as the database: a backup is proved on a copy.
+  - name: tmp
+    emptyDir:
+      sizeLimit: {{ .Values.backup.scratchSize }}
+{{- end -}}
+
+{{- define "sortie.jobContainer" -}}
+image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+volumeMounts:
+  - name: data
+    mountPath: /data
+  - name: backup
+    mountPath: /backup
+  - name: tmp
+    mountPath: /tmp
+resources:
+  {{- toYaml .Values.backup.resources | nindent 2 }}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
 {{- end -}}

@@ -1,5 +1,7 @@
 //! Commands of the documents, run by a shell against a real server.
 
+use std::{fs, os::unix::fs::symlink};
+
 use super::{Judgement, facts, project, shell, text};
 use crate::harness::world::{World, binary};
 
@@ -15,6 +17,14 @@ async fn the_documents_commands_do_what_they_say() {
             judgement.later(&fact, printed);
             continue;
         }
+        if fact["elsewhere"].is_string() {
+            let script = text(&fact, "elsewhere");
+            let runs = fs::read_to_string(project().join(script)).unwrap();
+            let wanted = fact["as"].as_str().unwrap_or(printed);
+            let differs = (!runs.contains(wanted)).then(|| format!("{script} does not run it"));
+            judgement.judge(&fact, printed, differs);
+            continue;
+        }
         let line = printed
             .replace("/data/", &format!("{}/", file.parent().unwrap().display()))
             .replace("localhost:8080", &server.address.to_string());
@@ -27,6 +37,27 @@ async fn the_documents_commands_do_what_they_say() {
         judgement.judge(&fact, printed, differs);
     }
     judgement.conclude();
+}
+
+#[tokio::test]
+async fn the_documents_sqlite3_commands_work_with_the_one_in_our_image_too() {
+    let world = World::sqlite();
+    let _server = world.start().await;
+    let folder = world.data_dir();
+    symlink(binary(), folder.join("sqlite3")).unwrap();
+    let mut ran = 0;
+    for fact in facts("commands.toml", "command") {
+        let printed = text(&fact, "line");
+        if !printed.starts_with("sqlite3 /data/") {
+            continue;
+        }
+        let data = folder.display().to_string();
+        let line = format!("{data}/{}", printed.replace("/data/", &format!("{data}/")));
+        let told = shell(&line, world.folder()).unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert!(told.contains(text(&fact, "prints")), "{line} prints {told:?}");
+        ran += 1;
+    }
+    assert!(ran >= 4, "this check has lost its subject");
 }
 
 #[tokio::test]

@@ -1,0 +1,65 @@
+/**
+ * Sessions on a server that runs already: from the first page to typed words, and what a failed launch shows. Run by scripts/cluster/try-browser, which
+ * looks from inside the pod for what was typed: SORTIE_URL, SORTIE_PASSWORD, SORTIE_TYPE (the line).
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { forgetEmptyShots, openPage, shoot, shots, startBrowser } from "./browser.mjs";
+import { terminalShown, typeLine } from "./screen.mjs";
+
+const { SORTIE_URL: url, SORTIE_PASSWORD: password, SORTIE_TYPE: line } = process.env;
+
+let browser;
+
+before(async () => {
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  forgetEmptyShots();
+  console.log(`screenshots: ${shots}`);
+});
+
+/** Signs in on a page of its own, and does something there. */
+async function asAdmin(act) {
+  const { context, page, faults } = await openPage(browser, { url });
+  try {
+    await page.goto("/");
+    await page.getByLabel("User name").fill("admin");
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.keyboard.press("Enter");
+    await act(page);
+    // Only this cluster is talked to over plain http, where browsers say that they leave one protection out.
+    assert.deepEqual(faults.filter((it) => !it.includes("Cross-Origin-Opener-Policy")), []);
+  } catch (error) {
+    await shoot(page, "cluster-failed").catch(() => undefined);
+    throw error;
+  } finally {
+    await context.close();
+  }
+}
+
+const launch = async (page, name) => {
+  await page.getByRole("button", { name: `Launch ${name}` }).first().click();
+  await page.waitForURL(/\/sessions\/./);
+};
+
+test("a person signs in, launches a terminal, sees it and types into it", () =>
+  asAdmin(async (page) => {
+    await launch(page, "Terminal");
+    await terminalShown(page);
+    await typeLine(page, line);
+    await shoot(page, "cluster-terminal");
+  }));
+
+test("a launch that fails says on its page why, and what can be done", () =>
+  asAdmin(async (page) => {
+    await launch(page, "Hungry");
+    await page.getByText("used all the memory").first().waitFor();
+    const id = new URL(page.url()).pathname.split("/").at(-1);
+    const { reason } = await page.evaluate(async (path) => (await fetch(path)).json(), `/api/sessions/${id}`);
+    assert.equal(reason.code, "out_of_memory");
+    await page.getByText(reason.remedy).first().waitFor();
+    await shoot(page, "cluster-failed-launch");
+  }));
