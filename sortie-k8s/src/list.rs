@@ -1,6 +1,6 @@
 //! What stands in the namespace, read in full from the API server.
 
-use std::{collections::BTreeMap, fmt::Debug};
+use std::{collections::BTreeMap, fmt::Debug, time::Duration};
 
 use k8s_openapi::{api::core::v1::Pod, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kube::{Api, Resource, api::ListParams};
@@ -19,6 +19,8 @@ use crate::{client::Cluster, error, identity, names, observe};
 const PAGE: u32 = 500;
 /// Lines of an app's output that are kept when it ends.
 const LAST_LINES: i64 = 20;
+/// How long they are waited for.
+const OUTPUT_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Every workload; either all of them or an error.
 pub(crate) async fn list(cluster: &Cluster) -> Result<Vec<Workload>, PortError> {
@@ -47,6 +49,8 @@ pub(crate) async fn one(cluster: &Cluster, session: &SessionId) -> Result<Observ
         Observed::Broken(breakage) if breakage.reason == Reason::ImagePullFailed => {
             Ok(observe::pod(&pod, &events(cluster, &pod).await))
         }
+        // A node that is silent tells nothing of its apps either.
+        Observed::Broken(breakage) if breakage.reason == Reason::NodeLost => Ok(Observed::Broken(breakage)),
         Observed::Broken(mut breakage) => {
             breakage.output = output(cluster, &pod).await;
             Ok(Observed::Broken(breakage))
@@ -128,7 +132,9 @@ async fn output(cluster: &Cluster, pod: &Pod) -> Vec<String> {
         ..kube::api::LogParams::default()
     };
     let Some(name) = &pod.metadata.name else { return Vec::new() };
-    let text = cluster.pods.logs(name, &wanted).await.unwrap_or_default();
+    // The node is asked for them, and the end of a session must not wait for a node.
+    let lines = tokio::time::timeout(OUTPUT_PATIENCE, cluster.pods.logs(name, &wanted)).await;
+    let text = lines.ok().and_then(Result::ok).unwrap_or_default();
     let shown = |line: &str| line.chars().filter(|it| !it.is_control() || *it == '\t').take(400).collect();
     text.lines().map(shown).collect()
 }
