@@ -60,7 +60,7 @@ fn plain(sql: &str) -> impl Iterator<Item = (usize, char)> {
             Within::Quotes(end) if it == end => Within::Plain,
             Within::Line if it == '\n' => Within::Plain,
             Within::Block if before == '*' && it == '/' => Within::Plain,
-            other => other,
+            same @ (Within::Quotes(_) | Within::Line | Within::Block) => same,
         };
         // The star of "/*" does not end it.
         before = if was == Within::Plain { ' ' } else { it };
