@@ -70,6 +70,26 @@ async fn migrations(world: World) {
 }
 
 #[tokio::test]
+async fn every_line_of_the_log_is_json_with_the_guide_s_fields_and_time() {
+    let world = World::sqlite();
+    let server = world.start().await;
+    server.admin().await.get("/api/apps").await;
+    let logs = world.logs();
+    let mut count = 0;
+    for line in logs.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        for field in ["timestamp", "level", "message", "target"] {
+            assert!(entry[field].is_string(), "{line} has no {field}");
+        }
+        let time = entry["timestamp"].as_str().unwrap();
+        let shape: String = time.chars().map(|it| if it.is_ascii_digit() { '0' } else { it }).collect();
+        assert_eq!(shape, "0000-00-00T00:00:00.000000Z");
+        count += 1;
+    }
+    assert!(count > 3, "this check has lost its subject");
+}
+
+#[tokio::test]
 async fn a_first_start_without_a_password_makes_one_and_keeps_it_in_a_private_file() {
     let mut world = World::sqlite();
     world.unset("SORTIE_ADMIN_PASSWORD");
