@@ -43,7 +43,7 @@ fn rows_are_printed_as_the_original_prints_them() {
 fn what_cannot_be_run_is_told_and_stops_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let file = empty_file(folder.path());
-    let told = plain(&file, "SELECT 1; SELECT * FROM nothing; SELECT 2;");
+    let told = plain(&file, "SELECT 1; SELECT * FROM absent; SELECT 2;");
     assert!(told.starts_with("1\nrefused: ") && told.contains("no such table"), "{told}");
     assert!(plain(&file, ".import a b").contains("no such command: .import"));
     let read_only = ShellOptions { read_only: true, ..ShellOptions::default() };
