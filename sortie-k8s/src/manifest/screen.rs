@@ -24,6 +24,8 @@ pub(crate) const BROWSER: &str = "browser-sidecar";
 
 /// What a browser writes: its profile and its cache.
 pub(super) const BROWSER_ROOM: &str = "1Gi";
+/// Stands when the display has its window manager: a window that is shown while that starts is never drawn.
+const DISPLAY_STANDS: &str = "/tmp/display-stands";
 /// Stands when the browser shows the page.
 const BROWSER_SHOWS: &str = "/tmp/browser-shows";
 
@@ -47,7 +49,7 @@ fn display(order: &WorkloadOrder) -> Container {
         env: Some(screen::environment(order).iter().map(|(name, value)| variable(name, value)).collect()),
         ports: Some(vec![named_port(port)]),
         restart_policy: Some("Always".to_owned()),
-        startup_probe: Some(Probe { failure_threshold: Some(60), ..answers_on(port) }),
+        startup_probe: Some(Probe { failure_threshold: Some(60), ..is_there(DISPLAY_STANDS) }),
         readiness_probe: Some(answers_on(port)),
         resources: Some(resources([("cpu", "100m"), ("memory", "128Mi")], [("cpu", "500m"), ("memory", "512Mi")])),
         security_context: Some(security::of_display()),
@@ -63,16 +65,10 @@ fn display(order: &WorkloadOrder) -> Container {
 
 /// The same display, which is ready when the page of the app beside it is shown.
 fn browser(screen: Container, settings: &Settings) -> Container {
-    let shows = ExecAction { command: Some(["test", "-e", BROWSER_SHOWS].map(str::to_owned).to_vec()) };
     Container {
         name: BROWSER.to_owned(),
         image: Some(settings.browser_image.clone()),
-        readiness_probe: Some(Probe {
-            exec: Some(shows),
-            period_seconds: Some(1),
-            failure_threshold: Some(3),
-            ..Probe::default()
-        }),
+        readiness_probe: Some(is_there(BROWSER_SHOWS)),
         resources: Some(resources([("cpu", "200m"), ("memory", "256Mi")], [("cpu", "1"), ("memory", "1Gi")])),
         ..screen
     }
@@ -83,4 +79,14 @@ fn resources(requests: [(&str, &str); 2], limits: [(&str, &str); 2]) -> Resource
         of.into_iter().map(|(name, amount)| (name.to_owned(), Quantity(amount.to_owned()))).collect()
     };
     ResourceRequirements { requests: Some(list(requests)), limits: Some(list(limits)), claims: None }
+}
+
+/// Looked for each second.
+fn is_there(file: &str) -> Probe {
+    Probe {
+        exec: Some(ExecAction { command: Some(["test", "-e", file].map(str::to_owned).to_vec()) }),
+        period_seconds: Some(1),
+        failure_threshold: Some(3),
+        ..Probe::default()
+    }
 }
