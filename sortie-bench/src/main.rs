@@ -56,11 +56,14 @@ enum Scenario {
         #[arg(long, default_value_t = 1024)]
         mebibytes: u64,
     },
-    /// Click to first pixels on a server that runs already; one line of JSON a round. The token is in `SORTIE_TOKEN`.
+    /// Click to first pixels on a server that runs already; one line of JSON a round.
     Clicks {
         /// Its address: host:port.
         #[arg(long)]
         server: String,
+        /// A file with a token.
+        #[arg(long)]
+        token_file: PathBuf,
         /// What to launch.
         #[arg(long)]
         app: String,
@@ -90,7 +93,9 @@ async fn main() -> anyhow::Result<()> {
         Scenario::Backup { bin, backups, mebibytes } => {
             backup::measure(&bin, &backup::Size { backups, mebibytes }).await
         }
-        Scenario::Clicks { server, app, rounds } => clicks::measure(&server, &app, rounds).await,
+        Scenario::Clicks { server, token_file, app, rounds } => {
+            clicks::measure(&server, &token_file, &app, rounds).await
+        }
         Scenario::RelayProcess { raw, display } => relay::process::serve(raw, display).await,
     }
 }
