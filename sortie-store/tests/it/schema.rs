@@ -15,7 +15,8 @@ type Columns = BTreeMap<(String, String), bool>;
 
 /// Runs SQL with the stock `sqlite3`; columns are separated by `|`.
 pub(crate) fn sqlite3(path: &std::path::Path, sql: &str) -> Result<String> {
-    let output = Command::new("sqlite3").arg(path).arg(sql).output()?;
+    // A store that was just closed may hold its last lock for a moment.
+    let output = Command::new("sqlite3").args(["-cmd", ".timeout 5000"]).arg(path).arg(sql).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "sqlite3 failed: {said}");
     Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
