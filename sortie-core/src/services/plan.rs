@@ -36,6 +36,7 @@ pub fn plan(target: &Target, seen: &Seen, memory: &Memory, rules: &Rules, now: T
     let mut plan = Plan::default();
     for app in target.apps.values() {
         let mut starting = BTreeSet::new();
+        let (mut volumes, mut networks) = (BTreeSet::new(), BTreeSet::new());
         for service in &app.services {
             let case = Case { app, service, seen, memory, rules, now };
             let (steps, verdict) = deploy::decide(&case);
@@ -43,15 +44,20 @@ pub fn plan(target: &Target, seen: &Seen, memory: &Memory, rules: &Rules, now: T
             if wants_image(&verdict.standing) {
                 starting.insert(service.config.image.clone());
             }
+            // What a service needs that failed is tried again with it: not before its pause is over.
+            if verdict.standing.failure().is_none() {
+                volumes.extend(service.volumes(app.number));
+                networks.extend(service.networks(app.number));
+            }
             plan.steps.extend(steps);
             plan.verdicts.push(verdict);
         }
         let missing = starting.into_iter().filter(|it| !seen.images.contains(it));
         plan.steps.extend(missing.map(|image| Step::DownloadImage { app: app.number, image }));
         let missing = |name: &String, there: &[Owned]| !there.iter().any(|it| it.name == *name);
-        let volumes = app.volumes().into_iter().filter(|it| missing(it, &seen.volumes));
+        let volumes = volumes.into_iter().filter(|it| missing(it, &seen.volumes));
         plan.steps.extend(volumes.map(|name| Step::CreateVolume { app: app.number, name }));
-        let networks = app.networks().into_iter().filter(|it| missing(it, &seen.networks));
+        let networks = networks.into_iter().filter(|it| missing(it, &seen.networks));
         plan.steps.extend(networks.map(|name| Step::CreateNetwork { app: app.number, name }));
     }
     unwanted(target, seen, &mut plan);

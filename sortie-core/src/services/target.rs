@@ -1,6 +1,9 @@
 //! What an operator wants to run.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use super::{
     config::{ServiceConfig, Source},
@@ -163,22 +166,30 @@ impl AppTarget {
     }
 
     /// The engine's names of its volumes, each once.
-    pub fn volumes(&self) -> Vec<String> {
-        let named = |it: &super::config::Mount| match &it.source {
-            Source::Volume(name) => Some(name.clone()),
-            Source::Path(_) => None,
-        };
-        let all = self.services.iter().flat_map(|it| it.config.volumes.iter().filter_map(named));
-        owned_names(self.number, all.collect())
+    pub fn volumes(&self) -> BTreeSet<String> {
+        self.services.iter().flat_map(|it| it.volumes(self.number)).collect()
     }
 
     /// The engine's names of its networks, each once.
-    pub fn networks(&self) -> Vec<String> {
-        owned_names(self.number, self.services.iter().flat_map(|it| it.config.networks.clone()).collect())
+    pub fn networks(&self) -> BTreeSet<String> {
+        self.services.iter().flat_map(|it| it.networks(self.number)).collect()
     }
 }
 
 impl ServiceTarget {
+    /// The engine's names of its volumes.
+    pub fn volumes(&self, app: AppNumber) -> impl Iterator<Item = String> {
+        self.config.volumes.iter().filter_map(move |it| match &it.source {
+            Source::Volume(name) => Some(engine_name(app, name)),
+            Source::Path(_) => None,
+        })
+    }
+
+    /// The engine's names of its networks.
+    pub fn networks(&self, app: AppNumber) -> impl Iterator<Item = String> {
+        self.config.networks.iter().map(move |it| engine_name(app, it))
+    }
+
     /// Changes whenever a container must be made anew.
     pub fn fingerprint(&self) -> String {
         fingerprint(&write::what_runs(self).canonical())
@@ -188,10 +199,4 @@ impl ServiceTarget {
 /// How an engine calls something that an application calls `name`.
 pub fn engine_name(app: AppNumber, name: &str) -> String {
     format!("{app}_{name}")
-}
-
-fn owned_names(app: AppNumber, mut names: Vec<String>) -> Vec<String> {
-    names.sort();
-    names.dedup();
-    names.iter().map(|it| engine_name(app, it)).collect()
 }

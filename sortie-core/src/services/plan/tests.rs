@@ -12,7 +12,7 @@ use self::{
     targets::{Wish, wishes},
 };
 use super::*;
-use crate::services::failure::Cause;
+use crate::services::failure::{Cause, Failure};
 
 const RULES: Rules = Rules {
     settle: Duration::from_secs(5),
@@ -124,6 +124,19 @@ fn a_service_that_dies_at_once_is_tried_after_growing_pauses_and_then_given_up()
     assert_eq!(engine.starts, 4);
     let delays: Vec<u64> = (1..9).map(|it| super::super::memory::delay(it, &RULES).as_secs()).collect();
     assert_eq!(delays, [1, 2, 4, 8, 16, 32, 60, 60]);
+}
+
+#[test]
+fn what_a_failed_service_needs_is_made_with_its_next_attempt_and_not_before() {
+    let target = targets::target(&[Wish::named("web")]);
+    let (app, service) = target.services().next().unwrap();
+    let key = Key { app: app.number, service: service.number };
+    let (mut memory, now) = (Memory::default(), Timestamp::from_micros(0));
+    let failure = Failure::new(Cause::EngineFailed, "no network can be made");
+    memory.failed(key, &service.fingerprint(), failure, now, &RULES);
+    assert_eq!(plan(&target, &Seen::default(), &memory, &RULES, now).steps, []);
+    let later = now.plus(RULES.first_delay);
+    assert!(!plan(&target, &Seen::default(), &memory, &RULES, later).steps.is_empty());
 }
 
 #[test]

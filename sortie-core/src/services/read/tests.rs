@@ -43,8 +43,8 @@ fn a_target_reads_back_as_it_was_written() {
     let names: Vec<&str> = target.services().map(|(_, it)| it.name.as_str()).collect();
     assert_eq!(names, ["db", "web"], "what one depends on stands first");
     let app = &target.apps[&AppNumber::new(1001).unwrap()];
-    assert_eq!(app.volumes(), ["1001_data"]);
-    assert_eq!(app.networks(), ["1001_back", "1001_default", "1001_front"]);
+    assert_eq!(Vec::from_iter(app.volumes()), ["1001_data"]);
+    assert_eq!(Vec::from_iter(app.networks()), ["1001_back", "1001_default", "1001_front"]);
 }
 
 #[test]
