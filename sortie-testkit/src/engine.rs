@@ -35,13 +35,23 @@ pub struct RealEngine {
     kind: Kind,
     folder: TempDir,
     child: Option<Child>,
+    /// Two Dockers take each other's rules for packets away: one at a time, on the whole machine.
+    _turn: Option<fs::File>,
 }
 
 impl RealEngine {
     /// Starts an engine and gives it the image. One that cannot run here is an error that says so: no check is skipped.
     pub fn start(kind: Kind) -> Result<Self> {
+        let turn = match kind {
+            Kind::Docker => {
+                let turn = fs::File::options().append(true).create(true).open("/tmp/sortie-docker.turn")?;
+                turn.lock()?;
+                Some(turn)
+            }
+            Kind::Podman => None,
+        };
         let folder = tempfile::Builder::new().prefix("sortie-engine-").tempdir_in("/tmp")?;
-        let mut engine = Self { kind, folder, child: None };
+        let mut engine = Self { kind, folder, child: None, _turn: turn };
         engine.run()?;
         engine.import().context("the image could not be given to the engine")?;
         Ok(engine)
