@@ -6,9 +6,10 @@ use std::{
 };
 
 use sortie_core::{spec::Resources, workload::LimitReport};
-use tracing::debug;
 
 use crate::error::{FileContext, Outcome};
+
+mod unified;
 
 const MOUNT: &str = "/sys/fs/cgroup";
 
@@ -33,17 +34,20 @@ struct Parent {
     path: PathBuf,
     /// Version 2 has one tree and other file names.
     is_v2: bool,
+    /// Whether what stands above it only keeps it, and may have been made anew meanwhile.
+    is_kept: bool,
     controllers: Vec<&'static str>,
 }
 
 const CONTROLLERS: [&str; 3] = ["memory", "cpu", "pids"];
 
 impl Cgroups {
-    /// Finds out what the host gives, by trying: a folder of the name `name` below this process's own cgroups.
-    pub(crate) fn find(name: &str) -> Self {
+    /// Finds out what the host gives, by trying: a folder of the name `name` below the cgroup `chosen`, where version 2 has it,
+    /// else below this process's own cgroups.
+    pub(crate) fn find(name: &str, chosen: Option<&str>) -> Self {
         let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let parents = if Path::new(MOUNT).join("cgroup.controllers").exists() {
-            unified(&own, name).into_iter().collect()
+            unified::find(Path::new(MOUNT), &own, name, chosen).into_iter().collect()
         } else {
             CONTROLLERS.into_iter().filter_map(|it| separate(&own, it, name)).collect()
         };
@@ -86,11 +90,16 @@ impl Cgroups {
 impl Parent {
     /// Version 2 limits children only by controllers that their parent enables. It may have been removed meanwhile.
     fn enable(&self) {
-        if self.is_v2 && fs::create_dir_all(&self.path).is_ok() {
-            for controller in &self.controllers {
-                // A controller that cannot be enabled has no files below, and writing its limit fails loudly.
-                let _ = fs::write(self.path.join("cgroup.subtree_control"), format!("+{controller}"));
-            }
+        if !self.is_v2 {
+            return;
+        }
+        // What cannot be enabled has no files below, and writing its limit fails loudly.
+        if let Some(keeper) = self.path.parent().filter(|_| self.is_kept) {
+            let _ = unified::clear_out(keeper);
+            let _ = unified::enable(keeper, &self.controllers);
+        }
+        if fs::create_dir_all(&self.path).is_ok() {
+            let _ = unified::enable(&self.path, &self.controllers);
         }
     }
 
@@ -132,6 +141,18 @@ pub(crate) fn remove(folders: &[PathBuf]) -> Outcome<()> {
     Ok(())
 }
 
+/// Whether the kernel ended something in these cgroups because their memory was used up.
+pub(crate) fn ran_out_of_memory(folders: &[PathBuf]) -> bool {
+    // Version 2 and version 1 count alike, in files of different names.
+    let files = folders.iter().flat_map(|it| ["memory.events", "memory.oom_control"].map(|name| it.join(name)));
+    files.filter_map(|it| fs::read_to_string(it).ok()).any(|it| n_killed(&it) > 0)
+}
+
+fn n_killed(events: &str) -> u64 {
+    let counts = events.lines().filter_map(|it| it.strip_prefix("oom_kill "));
+    counts.filter_map(|it| it.trim().parse::<u64>().ok()).sum()
+}
+
 /// One controller of version 1: its own tree.
 fn separate(own: &str, controller: &'static str, name: &str) -> Option<Parent> {
     let here = own.lines().find_map(|line| {
@@ -142,36 +163,12 @@ fn separate(own: &str, controller: &'static str, name: &str) -> Option<Parent> {
     usable(path, false, vec![controller])
 }
 
-/// The one tree of version 2. A service's own cgroup cannot both hold processes and limit others, so the server is expected
-/// in a subgroup `server` of what was delegated to it (systemd's `DelegateSubgroup=server`), or at the root.
-fn unified(own: &str, name: &str) -> Option<Parent> {
-    let here = Path::new(own.lines().find_map(|line| line.strip_prefix("0::"))?);
-    let delegated = if here.ends_with("server") { here.parent()? } else { here };
-    let base = Path::new(MOUNT).join(delegated.strip_prefix("/").ok()?);
-    let path = base.join(name);
-    let mut controllers = Vec::new();
-    fs::create_dir_all(&path).ok()?;
-    for controller in CONTROLLERS {
-        let enable = |folder: &Path| fs::write(folder.join("cgroup.subtree_control"), format!("+{controller}"));
-        match enable(&base).and_then(|()| enable(&path)) {
-            Ok(()) => controllers.push(controller),
-            Err(error) => debug!(controller, error = %error, "Cgroup controller is not delegated"),
-        }
-    }
-    if controllers.is_empty() {
-        // Nothing is in it: it was only tried.
-        let _ = fs::remove_dir(&path);
-        return None;
-    }
-    usable(path, true, controllers)
-}
-
 fn usable(path: PathBuf, is_v2: bool, controllers: Vec<&'static str>) -> Option<Parent> {
     let trial = path.join("trial");
     fs::create_dir_all(&trial).and_then(|()| fs::remove_dir(&trial)).ok()?;
     // It comes back with the first workload, unless somebody's workloads are in it now.
     let _ = fs::remove_dir(&path);
-    Some(Parent { path, is_v2, controllers })
+    Some(Parent { path, is_v2, is_kept: false, controllers })
 }
 
 #[cfg(test)]
@@ -181,8 +178,16 @@ mod tests {
     fn settings(is_v2: bool) -> Vec<(&'static str, String)> {
         let resources =
             Resources { cpu_limit_millis: Some(1500), memory_limit_bytes: Some(64 << 20), ..Resources::default() };
-        let parent = Parent { path: PathBuf::new(), is_v2, controllers: CONTROLLERS.to_vec() };
+        let parent = Parent { path: PathBuf::new(), is_v2, is_kept: false, controllers: CONTROLLERS.to_vec() };
         parent.settings(&Limits { resources, max_pids: 9 })
+    }
+
+    #[test]
+    fn kills_are_counted_in_the_words_of_both_versions() {
+        assert_eq!(n_killed("low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 0\n"), 2);
+        assert_eq!(n_killed("oom_kill_disable 0\nunder_oom 0\noom_kill 1\n"), 1);
+        assert_eq!(n_killed("oom_kill_disable 1\nunder_oom 0\noom_kill 0\n"), 0);
+        assert_eq!(n_killed(""), 0);
     }
 
     #[test]

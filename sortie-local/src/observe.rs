@@ -12,6 +12,7 @@ use crate::{
     blocking, disk,
     error::Outcome,
     folder::{Folder, Phase, output, status},
+    limits,
     record::Record,
 };
 
@@ -20,6 +21,9 @@ const GREETING_LIMIT: Duration = Duration::from_secs(1);
 
 /// What bubblewrap reports for a program that a signal ended: this and the signal's number.
 const SIGNAL_BASE: i32 = 128;
+
+/// What it reports after SIGKILL.
+const KILLED: i32 = SIGNAL_BASE + 9;
 
 /// Observes one workload.
 pub(crate) async fn observe(folder: Folder) -> Outcome<Observed> {
@@ -75,8 +79,9 @@ fn describe(folder: &Folder, phase: &Phase) -> Outcome<Seen> {
             broken(reason, detail, output)
         }
         Phase::Blind => {
-            let detail = "The X server ended while the app was running.".to_owned();
-            broken(Reason::DisplayFailed, detail, output::last_lines(folder, "display"))
+            let (reason, detail) = out_of_memory(folder)
+                .unwrap_or((Reason::DisplayFailed, "The X server ended while the app was running.".to_owned()));
+            broken(reason, detail, output::last_lines(folder, "display"))
         }
         Phase::Lost => {
             let detail = "The machine was restarted, or something outside of Sortie ended the processes.".to_owned();
@@ -88,10 +93,15 @@ fn describe(folder: &Folder, phase: &Phase) -> Outcome<Seen> {
 /// Why a workload is over whose keeper wrote down that it is.
 pub(crate) fn ended(folder: &Folder) -> (Reason, String, Vec<String>) {
     if !folder.has("shown") {
-        let detail = "The X server did not start.".to_owned();
-        return (Reason::DisplayFailed, detail, output::last_lines(folder, "display"));
+        let (reason, detail) =
+            out_of_memory(folder).unwrap_or((Reason::DisplayFailed, "The X server did not start.".to_owned()));
+        return (reason, detail, output::last_lines(folder, "display"));
     }
-    let detail = match status::read(&folder.file("app.status")).exit_code {
+    let exit_code = status::read(&folder.file("app.status")).exit_code;
+    if let Some((reason, detail)) = out_of_memory(folder).filter(|_| exit_code == Some(KILLED)) {
+        return (reason, detail, output::last_lines(folder, "output"));
+    }
+    let detail = match exit_code {
         Some(0) => "The app ended by itself.".to_owned(),
         Some(126 | 127) => "The app's command could not be run.".to_owned(),
         Some(code) if code > SIGNAL_BASE => format!("The app was ended by signal {}.", code - SIGNAL_BASE),
@@ -99,6 +109,14 @@ pub(crate) fn ended(folder: &Folder) -> (Reason, String, Vec<String>) {
         None => "The app's sandbox could not be kept up.".to_owned(),
     };
     (Reason::AppExited, detail, output::last_lines(folder, "output"))
+}
+
+/// What to say when the kernel ended something of the workload for its memory. Other processes of it may go on: only what
+/// ended the workload is told.
+fn out_of_memory(folder: &Folder) -> Option<(Reason, String)> {
+    let record = Record::read(folder.path()).ok().flatten()?;
+    let detail = "The system ended it when all of its memory was used.".to_owned();
+    limits::ran_out_of_memory(&record.cgroups).then_some((Reason::OutOfMemory, detail))
 }
 
 fn name(folder: &Folder) -> String {

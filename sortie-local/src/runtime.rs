@@ -62,7 +62,8 @@ impl LocalRuntime {
         let maker = blocking::run(move || {
             let place = Place::open(&settings.data_dir)?;
             removal::clear_leftovers(&place.workloads())?;
-            let cgroups = Cgroups::find(&format!("sortie-{}", names::hash(place.id.as_str(), 6)));
+            let cgroups =
+                Cgroups::find(&format!("sortie-{}", names::hash(place.id.as_str(), 6)), settings.cgroup.as_deref());
             Ok(Maker { place, settings, cgroups })
         })
         .await?;

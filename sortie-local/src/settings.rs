@@ -17,6 +17,9 @@ pub struct Settings {
     pub default_limits: Resources,
     /// Processes and threads that one workload may have.
     pub max_pids: u64,
+    /// The cgroup (version 2) below which workloads get theirs, as `/proc/self/cgroup` writes it: one that was delegated to the
+    /// server and that outlives it. `None`, and one that cannot be used, stand for the server's own.
+    pub cgroup: Option<String>,
     /// How many bytes of the disk a home may use; `None` for no limit. It is measured, so it can be passed for a while.
     pub home_limit: Option<u64>,
     /// How long after measuring all homes they are measured again.
@@ -38,6 +41,7 @@ impl Settings {
             allow_host_network: false,
             default_limits: Resources::default(),
             max_pids: 1024,
+            cgroup: None,
             home_limit: None,
             home_look: Duration::from_secs(30),
         }

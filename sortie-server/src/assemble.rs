@@ -251,6 +251,7 @@ fn local_settings(settings: &Settings) -> sortie_local::Settings {
     sortie_local::Settings {
         uid_base: settings.uid_base,
         allow_host_network: settings.allow_host_network,
+        cgroup: settings.cgroup.clone(),
         home_limit: settings.home_limit,
         default_limits: settings.default_resources,
         ..sortie_local::Settings::new(&settings.data_dir)

@@ -1,7 +1,7 @@
 //! What one app cannot take from the others.
 
 use anyhow::{Result, ensure};
-use sortie_core::port::Runtime;
+use sortie_core::{port::Runtime, session::Reason};
 
 use crate::stage::{Stage, output_of};
 
@@ -24,6 +24,19 @@ async fn an_app_that_wants_more_memory_than_its_limit_does_not_get_it() -> Resul
     order.spec.resources.memory_limit_bytes = Some(150 << 20);
     let breakage = stage.run(&order).await?;
     ensure!(breakage.output.last().is_none_or(|it| it != "0"), "it got all of it: {breakage:?}");
+    stage.remove(&order).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_the_system_ends_for_its_memory_is_said_to_have_used_it_all() -> Result<()> {
+    let stage = Stage::open().await?;
+    let mut order = stage.script("s", "exec tail /dev/zero")?;
+    order.spec.resources.memory_limit_bytes = Some(150 << 20);
+    let is_group = stage.runtime.condition().limits.iter().any(|it| it.name == "memory" && it.enforced);
+    let breakage = stage.run(&order).await?;
+    // Without a control group a program is told that there is no more, and ends by itself.
+    let expected = if is_group { Reason::OutOfMemory } else { Reason::AppExited };
+    assert_eq!(breakage.reason, expected, "{breakage:?}");
     stage.remove(&order).await
 }
 

@@ -78,6 +78,8 @@ pub(crate) struct Settings {
     pub(crate) stream_policy: StreamPolicy,
     pub(crate) allow_registration: bool,
     pub(crate) sso: Option<Sso>,
+    /// The cgroup below which local sessions get theirs; unset for the server's own.
+    pub(crate) cgroup: Option<String>,
     /// How much of the disk a local session's files may use, in bytes.
     pub(crate) home_limit: Option<u64>,
     pub(crate) services: Option<super::services::Services>,
@@ -232,6 +234,7 @@ impl Settings {
             ),
             allow_registration: read.flag("SORTIE_ALLOW_REGISTRATION"),
             sso: Sso::parse(&mut read),
+            cgroup: cgroup(&mut read),
             home_limit: read.quantity("SORTIE_LOCAL_HOME_LIMIT", quantity::bytes),
             services: super::services::parse(&mut read),
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
@@ -253,6 +256,12 @@ impl Settings {
         };
         if read.errors.is_empty() { Ok(settings) } else { Err(read.errors) }
     }
+}
+
+fn cgroup(read: &mut Reader<'_>) -> Option<String> {
+    read.parse("SORTIE_LOCAL_CGROUP", "must begin with / and hold no ..", None, |text| {
+        (text.starts_with('/') && !text.split('/').any(|it| it == "..")).then(|| Some(text.to_owned()))
+    })
 }
 
 fn resources(read: &mut Reader<'_>) -> Resources {

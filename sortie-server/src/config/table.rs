@@ -124,6 +124,11 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key("SORTIE_K8S_WORKSPACE_SIZE", "5Gi", "size of a session's workspace"),
     key(
+        "SORTIE_LOCAL_CGROUP",
+        "",
+        "control group (version 2) for sessions, e.g. /system.slice/sortie-sessions.service; unset for the server's own",
+    ),
+    key(
         "SORTIE_LOCAL_HOME_LIMIT",
         "",
         "how much of the disk a local session's files may use, e.g. 2Gi; measured every 30 s; unset for no limit",
