@@ -15,9 +15,21 @@ pub(crate) fn cpu_seconds(pid: u32) -> anyhow::Result<f64> {
     Ok(f64::from(ticks) / f64::from(per_second))
 }
 
-/// Resident memory of a process in KiB.
-pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<f64> {
+/// What a process holds in memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Resident {
+    /// All of it, in KiB.
+    pub(crate) kib: f64,
+    /// What is not mapped from files: heaps, stacks, and pages of the program that differ from its file.
+    pub(crate) own_kib: f64,
+}
+
+/// What a process holds in memory now.
+pub(crate) fn resident(pid: u32) -> anyhow::Result<Resident> {
     let text = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = text.lines().find_map(|it| it.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
+    let kib = |name: &str| {
+        let line = text.lines().find_map(|it| it.strip_prefix(name)).with_context(|| format!("no {name}"))?;
+        anyhow::Ok(line.trim().trim_end_matches(" kB").parse()?)
+    };
+    Ok(Resident { kib: kib("VmRSS:")?, own_kib: kib("RssAnon:")? })
 }

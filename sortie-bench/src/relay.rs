@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use crate::{
-    process::{cpu_seconds, resident_kib},
+    process::{cpu_seconds, resident},
     table::{Table, percentile},
 };
 use viewer::Viewer;
@@ -86,7 +86,7 @@ async fn turn(raw: bool, display: u16) -> anyhow::Result<Turn> {
             trips.push(begun.elapsed());
         }
     }
-    let idle_before = resident_kib(pid)?;
+    let idle_before = resident(pid)?.kib;
     let mut idle = Vec::with_capacity(IDLE);
     for _ in 0..IDLE {
         let mut stream = Viewer::connect(port, !raw).await?;
@@ -94,7 +94,7 @@ async fn turn(raw: bool, display: u16) -> anyhow::Result<Turn> {
         idle.push(stream);
     }
     tokio::time::sleep(Duration::from_millis(200)).await;
-    let idle_kib = (resident_kib(pid)? - idle_before) / f64::from(u32::try_from(IDLE)?);
+    let idle_kib = (resident(pid)?.kib - idle_before) / f64::from(u32::try_from(IDLE)?);
     Ok(Turn { cpu_down, cpu_up, trip_p50: percentile(&mut trips, 50), idle_kib })
 }
 
