@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and so do the functions it calls")]
 
 mod absence;
+mod example;
 mod honest;
 mod idp;
 mod lies;
