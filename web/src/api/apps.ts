@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { request } from "./client";
-import type { App, AppSpec } from "./wire";
+import type { App, AppSpec, PublicApp } from "./wire";
 
 const path = (id: string) => `/api/apps/${encodeURIComponent(id)}`;
 
@@ -8,6 +8,13 @@ const path = (id: string) => `/api/apps/${encodeURIComponent(id)}`;
 export const appsQuery = queryOptions({
   queryKey: ["apps"],
   queryFn: ({ signal }) => request<App[]>("/api/apps", { signal }),
+  staleTime: 5 * 60_000,
+});
+
+/** The public part of the catalog, for people who are not signed in; empty where the operator closed it. */
+export const publicAppsQuery = queryOptions({
+  queryKey: ["public-apps"],
+  queryFn: ({ signal }) => request<PublicApp[]>("/api/apps", { signal }),
   staleTime: 5 * 60_000,
 });
 

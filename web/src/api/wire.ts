@@ -28,6 +28,8 @@ export type RecordingPolicy = Shapes["RecordingPolicyName"];
 export type EgressRule = Filled<Shapes["EgressRuleBody"]>;
 export type EgressPolicy = Filled<Shapes["EgressPolicyBody"]>;
 export type App = Filled<Shapes["AppOut"]>;
+/** What people see of a public app before they are signed in. */
+export type PublicApp = Filled<Shapes["PublicApp"]>;
 
 /** What a person may write about an app: all of it that the server does not make itself. */
 export type AppSpec = Pick<App, keyof App & keyof Shapes["AppBody"]>;

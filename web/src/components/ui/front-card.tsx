@@ -6,12 +6,14 @@ interface FrontCardProps {
   logo?: ReactNode;
   children: ReactNode;
   footer?: ReactNode;
+  /** What stands under the card, as wide as the page lets it. */
+  below?: ReactNode;
 }
 
 /** The frame of pages in front of the door: signing in, registering, joining. */
-export function FrontCard({ title, lead, logo, children, footer }: FrontCardProps) {
+export function FrontCard({ title, lead, logo, children, footer, below }: FrontCardProps) {
   return (
-    <main className="relative grid min-h-dvh grid-cols-[minmax(0,1fr)] place-items-center overflow-hidden px-5 py-10">
+    <main className={`relative grid min-h-dvh grid-cols-[minmax(0,1fr)] justify-items-center overflow-hidden px-5 py-10 ${below === undefined ? "content-center" : "content-start pt-[11dvh]"}`}>
       <Trails />
       <div className="relative w-full max-w-[22.5rem] animate-rise">
         <div className="mb-7 flex flex-col items-center text-center">
@@ -22,6 +24,7 @@ export function FrontCard({ title, lead, logo, children, footer }: FrontCardProp
         <div className="rounded-2xl border border-line bg-surface p-6 shadow-lift">{children}</div>
         {footer && <div className="mt-5 text-center text-[12.5px] text-ink-3">{footer}</div>}
       </div>
+      {below}
     </main>
   );
 }

@@ -17,6 +17,7 @@ import { usePageTitle } from "@/hooks/use-page-title";
 import { useNow } from "@/hooks/use-now";
 import { stopwatch } from "@/lib/time";
 import { safeNext } from "./next-path";
+import { PublicApps } from "./public-apps";
 import { SecondStep } from "./second-step";
 import { SsoButton, SsoProblem } from "./sso";
 import { useEnter } from "./use-enter";
@@ -39,7 +40,7 @@ export function SignInPage() {
     );
   }
   return (
-    <FrontCard title={`Sign in to ${name}`} lead="Your apps, in this browser." logo={<BrandMark />} footer={<NoAccount open={config?.allow_registration ?? false} />}>
+    <FrontCard title={`Sign in to ${name}`} lead="Your apps, in this browser." logo={<BrandMark />} footer={<NoAccount open={config?.allow_registration ?? false} />} below={<PublicApps />}>
       {config && !config.sign_in.allowed && (
         <Notice tone="warn" className="mb-5">
           <p className="font-medium">Sign-in is switched off on this address</p>
