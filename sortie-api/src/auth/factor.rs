@@ -2,13 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
-use sortie_core::{credential::FACTOR_DIGITS, secret::Secret};
+use sortie_core::{credential::FACTOR_STEP_SECONDS, secret::Secret};
 use subtle::ConstantTimeEq;
+use totp_rs::{Builder, Secret as Key, Totp};
 
-/// The letters of base 32 (RFC 4648 §6).
-const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /// 160 bits, as RFC 4226 §4 recommends: a whole number of base-32 letters.
 const SECRET_BYTES: usize = 20;
 
@@ -16,55 +13,31 @@ const SECRET_BYTES: usize = 20;
 pub(super) fn fresh_secret() -> Secret {
     let mut bytes = [0_u8; SECRET_BYTES];
     rand::fill(&mut bytes);
-    Secret::new(encode(&bytes))
+    Secret::new(Key::new_stack(bytes).to_base32())
 }
 
 /// The step whose code this is.
 pub(super) fn matching_step(secret: &Secret, code: &str, steps: RangeInclusive<i64>) -> Option<i64> {
-    let key = decode(secret.reveal())?;
+    let factor = factor(secret)?;
     // All of them are computed and compared, so that time does not tell which it was.
     let mut found = None;
     for step in steps {
-        let is_it = bool::from(code_of(&key, step)?.as_bytes().ct_eq(code.as_bytes()));
+        let is_it = bool::from(code_of(&factor, step)?.as_bytes().ct_eq(code.as_bytes()));
         found = found.or(is_it.then_some(step));
     }
     found
 }
 
-/// The code of a step (RFC 4226 §5.3).
-fn code_of(key: &[u8], step: i64) -> Option<String> {
-    let mut mac = Hmac::<Sha1>::new_from_slice(key).ok()?;
-    mac.update(&step.to_be_bytes());
-    let digest = mac.finalize().into_bytes();
-    let offset = usize::from(digest.last()? & 0x0f);
-    let four: [u8; 4] = digest.get(offset..offset + 4)?.try_into().ok()?;
-    let number = u32::from_be_bytes(four) & 0x7fff_ffff;
-    Some(format!("{:0FACTOR_DIGITS$}", number % 1_000_000))
+/// Refuses keys shorter than the 128 bits that RFC 4226 §4 demands.
+fn factor(secret: &Secret) -> Option<Totp> {
+    let key = Key::try_from_base32(secret.reveal()).ok()?;
+    Builder::new().with_secret(key).build().ok()
 }
 
-fn encode(bytes: &[u8]) -> String {
-    bytes
-        .chunks(5)
-        .flat_map(|chunk| {
-            let bits = chunk.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte)) << (8 * (5 - chunk.len()));
-            let letters = (chunk.len() * 8).div_ceil(5);
-            (0..letters).map(move |index| char::from(ALPHABET[((bits >> (35 - 5 * index)) & 31) as usize]))
-        })
-        .collect()
-}
-
-fn decode(text: &str) -> Option<Vec<u8>> {
-    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
-    for letter in text.bytes() {
-        let value = ALPHABET.iter().position(|it| *it == letter)?;
-        bits = (bits << 5) | u32::try_from(value).ok()?;
-        held += 5;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from((bits >> held) & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
+/// The code of a step.
+fn code_of(factor: &Totp, step: i64) -> Option<String> {
+    let time = u64::try_from(step.checked_mul(FACTOR_STEP_SECONDS)?).ok()?;
+    Some(factor.generate(time).to_string())
 }
 
 #[cfg(test)]
@@ -74,7 +47,8 @@ mod tests {
     /// RFC 6238, appendix B: the last six of its eight digits.
     #[test]
     fn the_vectors_of_the_rfc_come_out() {
-        let key = b"12345678901234567890";
+        // `12345678901234567890` in base 32.
+        let factor = factor(&Secret::new("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")).unwrap();
         for (seconds, code) in [
             (59, "287082"),
             (1_111_111_109, "081804"),
@@ -83,27 +57,34 @@ mod tests {
             (2_000_000_000, "279037"),
             (20_000_000_000, "353130"),
         ] {
-            assert_eq!(code_of(key, seconds / 30).as_deref(), Some(code));
+            assert_eq!(code_of(&factor, seconds / 30).as_deref(), Some(code));
         }
     }
 
+    /// Made by an earlier version, and in people's devices since.
     #[test]
-    fn the_vectors_of_base_32_come_out() {
-        for (plain, text) in
-            [("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("foobar", "MZXW6YTBOI")]
-        {
-            assert_eq!(encode(plain.as_bytes()), text);
-            assert_eq!(decode(text).unwrap(), plain.as_bytes());
-        }
+    fn a_secret_of_an_earlier_version_stays_good() {
+        let kept = Secret::new("MZXW6YTBOJRGC6TROV4HMZLSPEQGY33O");
+        let steps = 58_765_431..=58_765_433;
+        assert_eq!(matching_step(&kept, "403008", steps.clone()), Some(58_765_432));
+        assert_eq!(matching_step(&kept, "000000", steps), None);
     }
 
     #[test]
     fn a_code_is_found_within_its_steps_only() {
         let secret = fresh_secret();
         assert_eq!(secret.reveal().len(), 32);
-        let code = code_of(&decode(secret.reveal()).unwrap(), 1_000).unwrap();
+        assert_ne!(secret.reveal(), fresh_secret().reveal());
+        let code = code_of(&factor(&secret).unwrap(), 1_000).unwrap();
         assert_eq!(matching_step(&secret, &code, 999..=1_001), Some(1_000));
         assert_eq!(matching_step(&secret, "", 999..=1_001), None);
         assert_eq!(matching_step(&secret, &format!("{code}0"), 999..=1_001), None);
+    }
+
+    #[test]
+    fn what_is_no_secret_has_no_codes() {
+        for broken in ["", "MZXW6", "no base 32!", "MZXW6YTBOI1"] {
+            assert_eq!(matching_step(&Secret::new(broken), "000000", 0..=2), None);
+        }
     }
 }

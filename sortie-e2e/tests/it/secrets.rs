@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use serde_json::json;
@@ -31,10 +32,13 @@ async fn no_password_and_no_token_is_in_a_log_a_database_or_an_answer() {
     assert_eq!(user.post("/api/auth/password", &changed).await.status, 204);
     let session = admin.launch_and_wait("vault").await;
     Screen::open(&admin, &session).await.unwrap().close().await;
-    let shared = admin.post(&format!("/api/sessions/{session}/shares"), &json!({"link_share": true})).await.json();
+    let shown = admin.launch_and_wait("clock").await;
+    let shared = admin.post(&format!("/api/sessions/{shown}/shares"), &json!({"link_share": true})).await.json();
     let link = shared["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
     assert_eq!(user.post("/api/sessions/shares/join", &json!({"token": link})).await.status, 200);
-    let more = credentials(&server, &admin, &user).await;
+    let mut more = credentials(&server, &admin, &user).await;
+    let (factor, recovery) = second_factor(&user).await;
+    more.extend(recovery.into_iter().map(|it| ("a recovery code", it)));
     let audit = text(&admin.get("/api/audit?limit=500").await);
     let metrics = text(&admin.get("/metrics").await);
     let logs = world.logs();
@@ -63,6 +67,8 @@ async fn no_password_and_no_token_is_in_a_log_a_database_or_an_answer() {
             assert!(!is_found, "{what} is in {}", place.display());
         }
     }
+    // The database has to keep this one.
+    assert!(!logs.contains(&factor) && !audit.contains(&factor) && !metrics.contains(&factor), "a factor's secret");
     assert!(!logs.contains("canary-of-an-app") && !audit.contains("canary-of-an-app"), "an app's variables");
 }
 
@@ -111,6 +117,21 @@ async fn credentials(server: &Server, admin: &Client, user: &Client) -> Vec<(&'s
         ("a wrong code", "canary-wrong-code".to_owned()),
         ("a password that a wrong link did not set", "canary-new-by-link".to_owned()),
     ]
+}
+
+/// Switches a second factor on; answers its secret and its recovery codes.
+#[expect(clippy::disallowed_methods, reason = "a phone shows the code of the wall clock")]
+async fn second_factor(user: &Client) -> (String, Vec<String>) {
+    let password = json!({"password": "canary-new-password-of-ada"});
+    let begun = user.post("/api/me/second-factor", &password).await.json();
+    let secret = begun["secret"].as_str().expect("a secret").to_owned();
+    let key = totp_rs::Secret::try_from_base32(&secret).unwrap();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    let code = totp_rs::Builder::new().with_secret(key).build().unwrap().generate(now).to_string();
+    let confirmed = user.post("/api/me/second-factor/confirm", &json!({"code": code})).await;
+    assert_eq!(confirmed.status, 200, "{confirmed:?}");
+    let codes = confirmed.json()["recovery_codes"].as_array().unwrap().clone();
+    (secret, codes.iter().map(|it| it.as_str().unwrap().to_owned()).collect())
 }
 
 /// The database with what stands beside it: the files that are backed up or read by operators.
