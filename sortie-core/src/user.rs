@@ -1,5 +1,7 @@
 //! People who may sign in.
 
+mod guessable;
+
 use crate::{
     id::{TenantId, UserId},
     invalid::Invalid,
@@ -24,6 +26,9 @@ pub enum Role {
 impl Role {
     /// Every role.
     pub const ALL: [Self; 5] = [Self::Admin, Self::TenantAdmin, Self::AppAuthor, Self::Auditor, Self::User];
+
+    /// Those that a membership of a tenant can give: being an administrator is of the installation.
+    pub const OF_MEMBERS: [Self; 4] = [Self::TenantAdmin, Self::AppAuthor, Self::Auditor, Self::User];
 
     /// The name, as stored and sent.
     pub fn name(self) -> &'static str {
@@ -118,10 +123,8 @@ pub fn check_password(password: &str, username: &str) -> Result<(), Invalid> {
     if !username.is_empty() && password.to_lowercase().contains(&username.to_lowercase()) && username.len() >= 4 {
         return Err(Invalid::new("password", "must not contain the user name"));
     }
-    let mut chars = password.chars();
-    let first = chars.next();
-    if chars.all(|it| Some(it) == first) {
-        return Err(Invalid::new("password", "must not be one character repeated"));
+    if guessable::is_guessed_first(password) {
+        return Err(Invalid::new("password", "is one of the first that anybody tries"));
     }
     Ok(())
 }
@@ -135,6 +138,7 @@ mod tests {
         assert!(check_password("short", "ada").is_err());
         assert!(check_password("lovelace-lovelace", "lovelace").is_err());
         assert!(check_password("aaaaaaaaaaaaaaaa", "ada").is_err());
+        assert!(check_password("Password2026!", "ada").is_err());
         assert!(check_password("correct horse battery", "ada").is_ok());
     }
 
