@@ -204,12 +204,12 @@ impl Control {
     }
 }
 
-/// The roles of a member: all but `admin`, which is of the installation.
+/// Reads the roles of a member.
 fn member_roles(names: &[String]) -> Result<Vec<Role>, Invalid> {
     let mut roles = Vec::new();
     for name in names {
         match Role::parse(name) {
-            Some(role) if role != Role::Admin => {
+            Some(role) if Role::OF_MEMBERS.contains(&role) => {
                 if !roles.contains(&role) {
                     roles.push(role);
                 }

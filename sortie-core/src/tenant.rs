@@ -1,6 +1,6 @@
 //! Tenants: everything belongs to one, and nobody reaches across.
 
-use std::num::NonZeroU32;
+use std::{error::Error, fmt, num::NonZeroU32};
 
 use crate::{
     app::quantity,
@@ -59,6 +59,40 @@ impl TenantQuotas {
             memory_request_bytes: quantity::bytes(&self.default_mem_request),
             memory_limit_bytes: quantity::bytes(&self.default_mem_limit),
         }
+    }
+}
+
+/// A tenant has as many of something as it may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TenantFull {
+    what: &'static str,
+    limit: NonZeroU32,
+}
+
+impl fmt::Display for TenantFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "this tenant has all of its {} {}", self.limit, self.what)
+    }
+}
+
+impl Error for TenantFull {}
+
+impl TenantQuotas {
+    /// Whether one more app fits beside so many.
+    pub fn admit_app(&self, apps: u64) -> Result<(), TenantFull> {
+        admit("apps", self.max_apps, apps)
+    }
+
+    /// Whether one more account fits beside so many.
+    pub fn admit_account(&self, accounts: u64) -> Result<(), TenantFull> {
+        admit("accounts", self.max_users, accounts)
+    }
+}
+
+fn admit(what: &'static str, limit: Option<NonZeroU32>, used: u64) -> Result<(), TenantFull> {
+    match limit {
+        Some(limit) if used >= u64::from(limit.get()) => Err(TenantFull { what, limit }),
+        _ => Ok(()),
     }
 }
 
@@ -163,6 +197,14 @@ mod tests {
             created_at: Timestamp::from_micros(0),
             updated_at: Timestamp::from_micros(0),
         }
+    }
+
+    #[test]
+    fn the_last_place_is_given_and_the_next_is_refused_in_words_for_people() {
+        let quotas = TenantQuotas { max_apps: NonZeroU32::new(3), ..TenantQuotas::default() };
+        assert!(quotas.admit_app(2).is_ok());
+        assert_eq!(quotas.admit_app(3).unwrap_err().to_string(), "this tenant has all of its 3 apps");
+        assert!(quotas.admit_account(u64::MAX).is_ok());
     }
 
     #[test]

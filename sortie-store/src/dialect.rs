@@ -49,6 +49,23 @@ pub(crate) fn lock(connection: &mut AnyConnection, lock: Lock<'_>) -> QueryResul
 }
 
 #[derive(diesel::QueryableByName)]
+struct TenantQuotas {
+    #[diesel(sql_type = Text)]
+    quotas: String,
+}
+
+/// Locks the row of a tenant against changes until the transaction ends; answers its quotas as they are then. Rows that only
+/// refer to it do not wait.
+pub(crate) fn lock_tenant(connection: &mut AnyConnection, tenant: &str) -> QueryResult<Option<String>> {
+    let text = match connection {
+        AnyConnection::Sqlite(_) => "SELECT quotas FROM tenants WHERE id = $1",
+        AnyConnection::Postgres(_) => "SELECT quotas FROM tenants WHERE id = $1 FOR NO KEY UPDATE",
+    };
+    let row = sql_query(text).bind::<Text, _>(tenant).get_result::<TenantQuotas>(connection).optional()?;
+    Ok(row.map(|it| it.quotas))
+}
+
+#[derive(diesel::QueryableByName)]
 struct Now {
     #[diesel(sql_type = Timestamp)]
     now: Moment,

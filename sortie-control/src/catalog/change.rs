@@ -27,12 +27,6 @@ impl Control {
         self.category_for(caller, tenant, &fields.category, "make apps").await?;
         Self::check_new_workload(caller, &fields)?;
         let id = checked(id, &fields)?;
-        let quotas = self.tenant_quotas(tenant).await?;
-        if let Some(most) = quotas.max_apps
-            && self.ports.catalog.count_apps(tenant).await? >= u64::from(most.get())
-        {
-            return Err(ControlError::Conflict(format!("this tenant has all of its {most} apps")));
-        }
         for _ in 0..TRIES {
             let category = self.category_for(caller, tenant, &fields.category, "make apps").await?;
             let at = self.now();

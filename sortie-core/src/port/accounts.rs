@@ -57,7 +57,8 @@ pub trait AccountStore: CredentialStore {
     /// Every user of a tenant, by name.
     fn list_users<'a>(&'a self, tenant: &'a TenantId) -> PortResult<'a, Vec<User>>;
 
-    /// Inserts a new user; `Conflict` when the name is taken.
+    /// Inserts a new user; `Conflict` when the name is taken, `Rejected` when the tenant has all of its accounts, however many
+    /// come at once.
     fn insert_user<'a>(&'a self, user: &'a User, change: Change) -> PortResult<'a, ()>;
 
     /// Inserts a user if there is none at all; answers whether there was none.

@@ -1,12 +1,7 @@
 //! The catalog at rest.
 
 use super::{Page, PageRequest, PortResult};
-use crate::{
-    app::App,
-    audit::Change,
-    id::{AppId, TenantId},
-    policy::Scope,
-};
+use crate::{app::App, audit::Change, id::AppId, policy::Scope};
 
 /// Keeps apps. Every write commits its change with it, or nothing at all.
 pub trait CatalogStore: Send + Sync {
@@ -17,7 +12,8 @@ pub trait CatalogStore: Send + Sync {
     fn find_app<'a>(&'a self, id: &'a AppId) -> PortResult<'a, Option<App>>;
 
     /// Inserts a new app, and its category where it is new: with the id and name that the app says. `Conflict` when the app's
-    /// id is taken, the tenant calls another category so, or the category is called otherwise by now.
+    /// id is taken, the tenant calls another category so, or the category is called otherwise by now; `Rejected` when the tenant
+    /// has all of its apps, however many come at once.
     fn insert_app<'a>(&'a self, app: &'a App, change: Change) -> PortResult<'a, ()>;
 
     /// Writes an app over the one with version `before`, and its category like [`insert_app`](Self::insert_app); `Conflict` when
@@ -27,9 +23,7 @@ pub trait CatalogStore: Send + Sync {
     /// Deletes an app of this version; `Conflict` when it changed. Sessions, analytics and audit keep its name.
     fn delete_app<'a>(&'a self, app: &'a App, change: Change) -> PortResult<'a, ()>;
 
-    /// How many apps a tenant has.
-    fn count_apps<'a>(&'a self, tenant: &'a TenantId) -> PortResult<'a, u64>;
-
-    /// Inserts all of these if the catalog is empty; answers whether it was. A category that the tenant has keeps its id.
+    /// Inserts all of these if the catalog is empty; answers whether it was. A category that the tenant has keeps its id. No
+    /// quota is asked: this is the operator's own doing.
     fn seed_apps<'a>(&'a self, apps: &'a [App], change: Change) -> PortResult<'a, bool>;
 }

@@ -32,7 +32,7 @@ pub trait IdentityStore: Send + Sync {
     fn find_identity<'a>(&'a self, identity: &'a Identity) -> PortResult<'a, Option<(KnownIdentity, User)>>;
 
     /// Inserts a user and the identity that is theirs. `Conflict` when the identity is known, or when anybody has the name in
-    /// any case of its letters.
+    /// any case of its letters; `Rejected` when the tenant has all of its accounts, however many come at once.
     fn insert_identity<'a>(&'a self, known: &'a KnownIdentity, user: &'a User, change: Change) -> PortResult<'a, ()>;
 
     /// Writes an identity and its user over the ones there; `Conflict` when `before` is not the user's version any more.

@@ -16,6 +16,8 @@ pub struct Member {
     pub person: Person,
     /// What the membership says that the person may do there.
     pub roles: Vec<Role>,
+    /// What the person may do there because of the account, at home: no membership gives it or takes it.
+    pub account_roles: Vec<Role>,
     /// Whether the tenant is the person's home.
     pub at_home: bool,
 }

@@ -15,6 +15,7 @@ use sortie_core::{
 use super::{
     change::{Kind, record},
     sign_ins::{self, Token},
+    tenants::quota,
 };
 use crate::{
     Store,
@@ -57,7 +58,10 @@ impl AccountStore for Store {
 
     fn insert_user<'a>(&'a self, user: &'a User, change: Change) -> PortResult<'a, ()> {
         let row = UserRow::from(user);
-        self.write(move |connection| insert(connection, row, &change))
+        self.write(move |connection| {
+            quota::admit_account(connection, &row.tenant_id)?;
+            insert(connection, row, &change)
+        })
     }
 
     fn insert_first_user<'a>(&'a self, user: &'a User, change: Change) -> PortResult<'a, bool> {

@@ -4,12 +4,15 @@ use diesel::prelude::*;
 use sortie_core::{
     app::{App, Visibility},
     audit::Change,
-    id::{AppId, TenantId},
+    id::AppId,
     policy::{AppScope, Scope},
     port::{CatalogStore, Page, PageRequest, PortResult},
 };
 
-use super::change::{Kind, record};
+use super::{
+    change::{Kind, record},
+    tenants::quota,
+};
 use crate::{
     Store,
     connection::{AnyBackend, AnyConnection},
@@ -39,6 +42,7 @@ impl CatalogStore for Store {
     fn insert_app<'a>(&'a self, app: &'a App, change: Change) -> PortResult<'a, ()> {
         let row = AppRow::from(app);
         self.write(move |connection| {
+            quota::admit_app(connection, &row.tenant_id)?;
             category::ensure(connection, &row)?;
             diesel::insert_into(applications::table).values(row).execute(connection).map_err(Failure::taken)?;
             Ok(record(connection, Kind::Apps, &change)?)
@@ -65,14 +69,6 @@ impl CatalogStore for Store {
                 0 => Err(Failure::Conflict),
                 _ => Ok(record(connection, Kind::Apps, &change)?),
             }
-        })
-    }
-
-    fn count_apps<'a>(&'a self, tenant: &'a TenantId) -> PortResult<'a, u64> {
-        let tenant = tenant.as_str().to_owned();
-        self.read(move |connection| {
-            let count: i64 = dsl::applications.filter(dsl::tenant_id.eq(tenant)).count().get_result(connection)?;
-            Ok(u64::try_from(count).unwrap_or(0))
         })
     }
 

@@ -16,6 +16,7 @@ use sortie_core::{
 use super::{
     change::{Kind, record},
     sign_ins,
+    tenants::quota,
 };
 use crate::{
     Store,
@@ -80,6 +81,7 @@ impl IdentityStore for Store {
             if alike.first::<String>(connection).optional()?.is_some() {
                 return Err(Failure::Conflict);
             }
+            quota::admit_account(connection, &person.tenant_id)?;
             let provider = (
                 users::auth_provider.eq(PROVIDER),
                 users::auth_provider_id.eq(format!("{} {}", row.issuer, row.subject)),

@@ -23,6 +23,7 @@ use crate::{
 
 mod delete;
 mod members;
+pub(super) mod quota;
 
 impl TenantStore for Store {
     fn list_tenants(&self) -> PortResult<'_, Vec<Tenant>> {

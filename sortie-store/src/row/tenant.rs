@@ -79,13 +79,32 @@ impl From<&Tenant> for TenantRow {
     }
 }
 
+impl From<QuotasTwin> for TenantQuotas {
+    fn from(twin: QuotasTwin) -> Self {
+        Self {
+            max_sessions_per_user: NonZeroU32::new(twin.max_sessions_per_user),
+            max_total_sessions: NonZeroU32::new(twin.max_total_sessions),
+            max_users: NonZeroU32::new(twin.max_users),
+            max_apps: NonZeroU32::new(twin.max_apps),
+            default_cpu_request: twin.default_cpu_request,
+            default_cpu_limit: twin.default_cpu_limit,
+            default_mem_request: twin.default_mem_request,
+            default_mem_limit: twin.default_mem_limit,
+        }
+    }
+}
+
+/// Reads `tenants.quotas` of one tenant.
+pub(crate) fn quotas(tenant: &str, text: &str) -> Result<TenantQuotas, Corrupt> {
+    Ok(Reading { table: "tenants", id: tenant }.json::<QuotasTwin>("quotas", text)?.into())
+}
+
 impl TryFrom<TenantRow> for Tenant {
     type Error = Corrupt;
 
     fn try_from(row: TenantRow) -> Result<Self, Corrupt> {
         let reading = Reading { table: "tenants", id: &row.id };
         let look: BrandingTwin = reading.json("settings", &row.settings)?;
-        let quotas: QuotasTwin = reading.json("quotas", &row.quotas)?;
         Ok(Self {
             id: reading.id("id", &row.id)?,
             name: row.name.clone(),
@@ -96,16 +115,7 @@ impl TryFrom<TenantRow> for Tenant {
                 primary_color: look.primary_color,
                 secondary_color: look.secondary_color,
             },
-            quotas: TenantQuotas {
-                max_sessions_per_user: NonZeroU32::new(quotas.max_sessions_per_user),
-                max_total_sessions: NonZeroU32::new(quotas.max_total_sessions),
-                max_users: NonZeroU32::new(quotas.max_users),
-                max_apps: NonZeroU32::new(quotas.max_apps),
-                default_cpu_request: quotas.default_cpu_request,
-                default_cpu_limit: quotas.default_cpu_limit,
-                default_mem_request: quotas.default_mem_request,
-                default_mem_limit: quotas.default_mem_limit,
-            },
+            quotas: quotas(&row.id, &row.quotas)?,
             version: row.version,
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),

@@ -13,7 +13,7 @@ use sortie_core::{
     app::App,
     audit::Change,
     event::Positioned,
-    id::{AppId, TenantId},
+    id::AppId,
     policy::Scope,
     port::{
         CatalogStore, Clock, CoordinationStore, IdSource, Page, PageRequest, PortError, PortResult,
@@ -95,7 +95,6 @@ impl CatalogStore for Away {
         find_app(id: &'a AppId) -> Option<App>;
         update_app(before: i64, app: &'a App, change: Change) -> ();
         delete_app(app: &'a App, change: Change) -> ();
-        count_apps(tenant: &'a TenantId) -> u64;
         seed_apps(apps: &'a [App], change: Change) -> bool;
     }
 }

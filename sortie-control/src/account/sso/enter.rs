@@ -55,6 +55,11 @@ impl Control {
             match done {
                 // Somebody else was faster: what they left is looked at anew.
                 Err(PortError::Conflict) => {}
+                // The tenant has all of its accounts.
+                Err(PortError::Rejected(why)) => {
+                    self.note_sso_refusal(answer, Some(assertion), &why).await?;
+                    return Err(SsoError::NotAllowed);
+                }
                 done => return Ok(done?),
             }
         }

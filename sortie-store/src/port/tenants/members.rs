@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Everybody, by sign-in name: people at home with their accounts' roles.
+/// Everybody, by sign-in name: people at home with their accounts' roles, too.
 pub(super) fn list(connection: &mut AnyConnection, tenant: &str) -> Result<Vec<Member>, Failure> {
     let columns = (users::id, users::username, users::display_name);
     let joined: Vec<(PersonColumns, String, String)> = dsl::tenant_members
@@ -30,16 +30,16 @@ pub(super) fn list(connection: &mut AnyConnection, tenant: &str) -> Result<Vec<M
     let reading = Reading { table: "tenant_members", id: tenant };
     let mut members = Vec::with_capacity(joined.len() + at_home.len());
     for (columns, roles) in at_home {
-        members.push(Member { person: person(columns)?, roles: parse_roles(reading, &roles)?, at_home: true });
+        let account_roles = parse_roles(reading, &roles)?;
+        members.push(Member { person: person(columns)?, roles: Vec::new(), account_roles, at_home: true });
     }
     for (columns, roles, home) in joined {
         let roles = parse_roles(reading, &roles)?;
         let known = members.iter_mut().find(|it| home == tenant && it.person.id.as_str() == columns.0);
         if let Some(member) = known {
-            let more: Vec<_> = roles.into_iter().filter(|it| !member.roles.contains(it)).collect();
-            member.roles.extend(more);
+            member.roles = roles;
         } else {
-            members.push(Member { person: person(columns)?, roles, at_home: false });
+            members.push(Member { person: person(columns)?, roles, account_roles: Vec::new(), at_home: false });
         }
     }
     members.sort_by(|one, other| one.person.username.cmp(&other.person.username));
