@@ -22,11 +22,7 @@ impl Control {
     pub async fn create_reset_link(&self, caller: &Caller, id: &UserId) -> Result<(Secret, Timestamp), ControlError> {
         let user = self.find_user(caller, id).await?;
         Self::check_not_own_by_token(caller, &user)?;
-        let facts = self.ports.accounts.account_facts(&user.tenant).await?;
-        if facts.iter().any(|it| it.user == user.id && it.provider != "local") {
-            let said = "this person signs in through another service and has no password here";
-            return Err(ControlError::Conflict(said.to_owned()));
-        }
+        self.check_local(&user).await?;
         let (secret, token) = self.ports.credentials.new_token();
         let created_at = self.now();
         let expires_at = created_at.plus(RESET_LIFETIME);
@@ -36,6 +32,16 @@ impl Control {
         info!(user.id = %user.id, "Link to set a password made");
         self.committed().await;
         Ok((secret, expires_at))
+    }
+
+    /// Fails for people of an identity provider: a password here would outlive their leaving there.
+    pub(super) async fn check_local(&self, user: &User) -> Result<(), ControlError> {
+        let facts = self.ports.accounts.account_facts(&user.tenant).await?;
+        if facts.iter().any(|it| it.user == user.id && it.provider != "local") {
+            let said = "this person signs in through another service and has no password here";
+            return Err(ControlError::Conflict(said.to_owned()));
+        }
+        Ok(())
     }
 
     /// Sets a new password with a link. Every sign-in and token of the person ends. A second factor stays.

@@ -9,7 +9,7 @@ use sortie_core::{
     secret::Secret,
     user::{Role, User, check_password, check_username},
 };
-use tracing::info;
+use tracing::{info, warn};
 
 use super::sign_in::account_change;
 use crate::{Control, ControlError, sharing::guest};
@@ -107,11 +107,6 @@ impl Control {
         Self::check(caller, Action::ManageUsers, "make accounts")?;
         let roles = fields.validate()?;
         let password = fields.password.as_ref().ok_or_else(|| Invalid::new("password", "is required"))?;
-        if let Some(most) = self.tenant_quotas(&caller.tenant).await?.max_users
-            && self.ports.accounts.list_users(&caller.tenant).await?.len() as u64 >= u64::from(most.get())
-        {
-            return Err(ControlError::Conflict(format!("this tenant has all of its {most} accounts")));
-        }
         let hash = self.ports.credentials.hash_password(password).await?;
         let at = self.now();
         let user = User {
@@ -157,6 +152,7 @@ impl Control {
         let before = self.find_user(caller, id).await?;
         if fields.password.is_some() {
             Self::check_not_own_by_token(caller, &before)?;
+            self.check_local(&before).await?;
         }
         let roles = fields.validate()?;
         let loses_admin = before.roles.contains(&Role::Admin) && (!roles.contains(&Role::Admin) || fields.disabled);
@@ -194,16 +190,23 @@ impl Control {
         Ok(after)
     }
 
-    /// Deletes an account with its sign-ins. Its live sessions are for the administrator to stop; history keeps its name.
+    /// Deletes an account with its sign-ins, and stops its sessions. History keeps its name.
     pub async fn delete_user(&self, caller: &Caller, id: &UserId) -> Result<(), ControlError> {
         let user = self.find_user(caller, id).await?;
         if user.id == caller.principal.user {
             return Err(ControlError::Conflict("you cannot delete your own account".to_owned()));
         }
+        let memberships = self.ports.access.grants_of(&user.id).await?.memberships;
         let change = account_change(self, caller, AuditAction::DeleteUser, &user, Vec::new());
         self.ports.accounts.delete_user(&user, change).await?;
         info!(user.id = %user.id, "Account deleted");
         self.committed().await;
+        for tenant in memberships.into_iter().map(|it| it.tenant) {
+            // The account is gone whatever becomes of these: nobody can use them any more, and as idle ones they expire.
+            if let Err(error) = self.end_sessions_of(caller, &tenant, &user.id).await {
+                warn!(user.id = %user.id, error = %error, "Sessions of a deleted account could not be stopped");
+            }
+        }
         Ok(())
     }
 }

@@ -3,10 +3,13 @@
 use sortie_core::{
     audit::{Actor, AuditAction},
     event::SessionEventKind,
-    id::SessionId,
-    policy::{Action, Caller},
-    port::{PortError, sessions::Guard},
-    session::{Reason, Session, SessionEvent, apply},
+    id::{SessionId, TenantId, UserId},
+    policy::{Action, Caller, Scope},
+    port::{
+        PageRequest, PortError,
+        sessions::{Guard, SessionFilter},
+    },
+    session::{Reason, Session, SessionEvent, Status, apply},
 };
 use tracing::info;
 
@@ -37,6 +40,25 @@ impl Control {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Ends every live session of somebody in a tenant, because of what the caller did to the account.
+    pub(crate) async fn end_sessions_of(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        owner: &UserId,
+    ) -> Result<(), ControlError> {
+        let scope = Scope::OwnedBy(tenant.clone(), owner.clone());
+        let live = SessionFilter { statuses: vec![Status::Creating, Status::Running], ..SessionFilter::default() };
+        for session in self.ports.sessions.list_sessions(&scope, &live, &PageRequest::default()).await?.items {
+            match self.end(caller, &session.id, Reason::StoppedByAdmin, AuditAction::StopSession).await {
+                // It ended by itself meanwhile.
+                Ok(_) | Err(ControlError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Records the end of a session, reading again when somebody else was faster.

@@ -1,6 +1,6 @@
 //! Single sign-on, with a provider that vouches for whomever it likes.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use sortie_control::{
     ControlError, Settings,
@@ -9,15 +9,18 @@ use sortie_control::{
         sso::{SsoAnswer, SsoBegun, SsoError, SsoRules},
         users::UserFields,
     },
+    records::AuditQuery,
+    tenant::TenantFields,
 };
 use sortie_core::{
     app::Visibility,
     id::{AppId, RequestId, TenantId},
     local_path::LocalPath,
-    port::AccountStore,
+    port::{AccountStore, PageRequest},
     secret::Secret,
     sign_in::ClientKind,
     sso::{Assertion, CategoryMap, Domains, RoleMap},
+    tenant::{Branding, TenantQuotas},
     user::Role,
 };
 use sortie_testkit::provider::{Mood, person};
@@ -247,9 +250,8 @@ async fn what_happens_is_audited_with_the_identity_and_without_any_secret() {
     let (begun, mark) = begin(&stage).await;
     let (signed_in, _) = stage.control.finish_sso(answer(&begun, &mark)).await.unwrap();
     let admin = stage.caller("admin").await;
-    let page = sortie_core::port::PageRequest::default();
-    let (entries, _) =
-        stage.control.audit(&admin, sortie_control::records::AuditQuery::default(), &page, 0).await.unwrap();
+    let page = PageRequest::default();
+    let (entries, _) = stage.control.audit(&admin, AuditQuery::default(), &page, 0).await.unwrap();
     let find = |action: &str| entries.items.iter().find(|it| it.action == action && it.user == "ada").unwrap();
     assert!(find("SSO_LOGIN").details.contains("https://idp.example"));
     assert!(find("CREATE_USER").details.contains("admin"));
@@ -275,4 +277,33 @@ async fn groups_give_rights_in_categories_and_leaving_them_takes_those_away() {
     enter(&stage, who("ada", &["Designers"])).await.unwrap();
     let caller = stage.caller_of(&open.token).await;
     assert!(stage.control.find_app(&caller, &painter).await.is_err());
+}
+
+#[tokio::test]
+async fn a_full_tenant_takes_nobody_new_from_the_provider_and_says_so_in_the_audit() {
+    let stage = stage(|_| {}).await;
+    enter(&stage, who("ada", &[])).await.unwrap();
+    let admin = stage.caller("admin").await;
+    let quotas = TenantQuotas { max_users: NonZeroU32::new(2), ..TenantQuotas::default() };
+    let (name, slug) = ("Default".to_owned(), "default".to_owned());
+    let fields = TenantFields { name, slug, branding: Branding::default(), quotas };
+    stage.control.update_tenant(&admin, &admin.tenant, fields).await.unwrap();
+    assert!(matches!(enter(&stage, who("eve", &[])).await, Err(SsoError::NotAllowed)));
+    enter(&stage, who("ada", &[])).await.unwrap();
+    let page = PageRequest { limit: Some(100), cursor: None };
+    let (entries, _) = stage.control.audit(&admin, AuditQuery::default(), &page, 0).await.unwrap();
+    assert!(entries.items.iter().any(|it| it.details.contains("this tenant has all of its 2 accounts")));
+}
+
+#[tokio::test]
+async fn an_administrator_gives_people_of_the_provider_no_password_here() {
+    let stage = stage(|_| {}).await;
+    let ada = enter(&stage, who("ada", &[])).await.unwrap().user;
+    let admin = stage.caller("admin").await;
+    let with_password = user(&ada.username, "user");
+    assert!(with_password.password.is_some());
+    let refused = stage.control.update_user(&admin, &ada.id, with_password).await.map(|_| ());
+    assert!(matches!(&refused, Err(ControlError::Conflict(it)) if it.contains("no password here")), "{refused:?}");
+    let without = UserFields { password: None, ..user(&ada.username, "auditor") };
+    stage.control.update_user(&admin, &ada.id, without).await.unwrap();
 }
