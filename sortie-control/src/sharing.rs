@@ -9,6 +9,7 @@ pub mod observe;
 pub mod share;
 pub mod view;
 pub mod viewers;
+mod welcome;
 
 use sortie_core::{
     audit::{Actor, AuditAction, AuditEntry, Change},

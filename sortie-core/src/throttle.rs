@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 pub enum LaneKind {
     /// Strangers who name one account. Never longer than half a minute: its owner may be among them.
     Account,
-    /// One network, whomever it names.
+    /// One network at one door, whomever it names.
     Address,
     /// One browser or network that signed in to one account before.
     Known,
@@ -71,6 +71,12 @@ impl Lane {
     /// The lane of a network.
     pub fn of_address(address: &str) -> Self {
         Self { kind: LaneKind::Address, subject: network(address) }
+    }
+
+    /// The lane of a network that tries links to sessions. Not the one of signing in: an office whose people all follow a link
+    /// that has ended can still sign in.
+    pub fn of_links(address: &str) -> Self {
+        Self { kind: LaneKind::Address, subject: format!("links {}", network(address)) }
     }
 }
 
@@ -218,6 +224,12 @@ mod tests {
         assert_eq!(outcome, Err(Duration::from_secs(29)));
         assert_eq!(charged.len(), 1);
         assert_eq!((charged[0].0.kind, charged[0].1.failures), (LaneKind::Address, 1));
+    }
+
+    #[test]
+    fn links_that_have_ended_make_nobody_wait_who_signs_in() {
+        assert_ne!(Lane::of_links("192.0.2.1"), Lane::of_address("192.0.2.1"));
+        assert_eq!(Lane::of_links("2001:db8:1:2::1"), Lane::of_links("2001:db8:1:2:ffff::9"));
     }
 
     #[test]

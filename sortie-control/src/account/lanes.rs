@@ -36,7 +36,7 @@ impl Control {
     }
 
     /// Charges a try before it is judged.
-    pub(super) async fn charge(&self, lanes: &[Lane]) -> Result<(), ControlError> {
+    pub(crate) async fn charge(&self, lanes: &[Lane]) -> Result<(), ControlError> {
         self.ports.accounts.charge_lanes(lanes, self.now()).await?.map_err(|retry_after| {
             info!(lane = lanes.first().map_or("", |it| it.kind.name()), "Try refused; it came too soon after others");
             ControlError::TooManyAttempts { retry_after }
@@ -44,7 +44,7 @@ impl Control {
     }
 
     /// Takes the charge of a try that turned out well back. A failure here only makes somebody wait.
-    pub(super) async fn forgive(&self, lanes: &[Lane]) {
+    pub(crate) async fn forgive(&self, lanes: &[Lane]) {
         if let Err(error) = self.ports.accounts.settle_lanes(lanes, self.now()).await {
             warn!(error = %error, "Charge of a good try could not be taken back");
         }

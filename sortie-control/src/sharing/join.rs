@@ -11,6 +11,7 @@ use sortie_core::{
     sharing::{
         MOST_VIEWERS, Part, Recipient, Share, Sharing, Viewer, ViewerRole, ViewerState, guest_identity, guest_name,
     },
+    throttle::Lane,
     time::Timestamp,
 };
 use tracing::info;
@@ -73,15 +74,23 @@ impl Control {
         if let Some(caller) = &visitor.caller {
             Self::check_scopes(caller, Action::UseSession, "join sessions")?;
         }
-        let hash = self.ports.credentials.hash_token(secret.reveal());
+        let lanes = [Lane::of_links(&visitor.source_ip)];
+        self.charge(&lanes).await?;
+        let joined = self.join_by(visitor, &self.ports.credentials.hash_token(secret.reveal())).await;
+        if matches!(joined, Err(ControlError::NoSuchLink)) {
+            self.note_refusal(visitor).await?;
+        } else {
+            // The secret was right, or was not judged.
+            self.forgive(&lanes).await;
+        }
+        joined
+    }
+
+    async fn join_by(&self, visitor: &Visitor, hash: &TokenHash) -> Result<Joined, ControlError> {
         for _ in 0..TRIES {
-            match self.try_join(visitor, &hash).await {
+            match self.try_join(visitor, hash).await {
                 // The same person came by another tab.
                 Err(ControlError::VersionMismatch) => {}
-                Err(ControlError::NoSuchLink) => {
-                    self.note_refusal(visitor).await?;
-                    return Err(ControlError::NoSuchLink);
-                }
                 settled => return settled,
             }
         }
@@ -131,6 +140,11 @@ impl Control {
         let Recipient::Link { approval, guests, .. } = share.recipient else { return Err(ControlError::NoSuchLink) };
         if user.is_none() && !(guests && self.switch(&session.tenant, GUEST_SHARES).await?) {
             return Err(ControlError::SignInNeeded);
+        }
+        let person = visitor.caller.as_ref().map(|it| &it.principal).filter(|_| user.is_some());
+        if !self.is_welcome(session, person).await? {
+            let denied = ControlError::Denied("come to a session whose app is not for you");
+            return Err(if user.is_some() { denied } else { ControlError::SignInNeeded });
         }
         // A guest brings nothing that tells them from the one who was sent away.
         let approval = approval || (user.is_none() && sharing.has_sent_away(&share.id));

@@ -147,6 +147,10 @@ impl Control {
         if user.id == session.owner {
             return Err(Invalid::new("user_id", "is the owner's").into());
         }
+        let person = self.as_principal(&user, self.ids().sign_in()).await?;
+        if !self.is_welcome(session, Some(&person)).await? {
+            return Err(ControlError::Denied("invite somebody who may not use this app"));
+        }
         Ok(Recipient::User { id: user.id, name: user.username })
     }
 

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use sortie_control::{
+    Control, ControlError,
+    account::sign_in::{Arrival, SignInAttempt},
     sharing::{
         join::Visitor,
         share::{ShareRequest, Wanted},
@@ -10,14 +12,16 @@ use sortie_control::{
     stream::{StreamStanding, StreamSummary},
 };
 use sortie_core::{
-    id::SessionId,
+    app::{AppFields, Visibility},
+    id::{RequestId, SessionId},
     policy::Caller,
-    secret::TokenHash,
+    secret::{Secret, TokenHash},
     session::{Session, Status},
     sharing::{Permission, ShareTerms},
+    sign_in::ClientKind,
 };
 
-use crate::stage::{Stage, within};
+use crate::stage::{Stage, hidden, within};
 
 async fn running(stage: &Stage, caller: &Caller) -> Session {
     stage.app("terminal", |_| {}).await;
@@ -36,7 +40,7 @@ fn summary() -> StreamSummary {
 /// Another user, with the hash of the token, as a stream keeps it.
 async fn somebody(stage: &Stage, name: &str) -> (Caller, TokenHash) {
     let (_, caller) = stage.admin_and(name).await;
-    let attempt = crate::stage::attempt(name, sortie_core::sign_in::ClientKind::Browser);
+    let attempt = crate::stage::attempt(name, ClientKind::Browser);
     let signed_in = stage.control.sign_in(attempt).await.unwrap();
     let token = stage.control.authenticate(signed_in.token.reveal()).await.unwrap().unwrap().token;
     (caller, token)
@@ -138,4 +142,82 @@ async fn a_restart_takes_no_share_along() {
     };
     assert!(seen(session.id).await && !seen(again.id).await);
     assert!(stage.control.shared_sessions(&bob).await.unwrap().is_empty());
+}
+
+/// A visitor without an account; what became of the try.
+async fn tries(control: &Control, address: &str, secret: &Secret) -> Result<(), ControlError> {
+    let request = RequestId::new("r-join").unwrap();
+    let visitor = Visitor { caller: None, name: String::new(), source_ip: address.to_owned(), request };
+    control.join_share(&visitor, secret).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn links_that_are_guessed_wait_longer_and_longer_on_every_replica_and_people_elsewhere_do_not() {
+    let stage = Stage::new().await;
+    let admin = stage.caller("admin").await;
+    let session = running(&stage, &admin).await;
+    let share = wanted(Wanted::Link, Permission::ReadOnly);
+    let good = stage.control.share_session(&admin, &session.id, share).await.unwrap().secret.unwrap();
+    let other = stage.replica().await;
+    let mut judged = 0;
+    for number in 0..10_000_u32 {
+        let control = if number % 2 == 0 { &stage.control } else { &other };
+        match tries(control, "203.0.113.9", &Secret::new(format!("guess-{number}"))).await {
+            Err(ControlError::NoSuchLink) => judged += 1,
+            Err(ControlError::TooManyAttempts { .. }) => {}
+            outcome => panic!("{outcome:?}"),
+        }
+    }
+    assert_eq!(judged, 50);
+    // Not even the right one is judged from there now; from elsewhere it is: it is for people with an account.
+    assert!(matches!(tries(&other, "203.0.113.9", &good).await, Err(ControlError::TooManyAttempts { .. })));
+    for _ in 0..100 {
+        assert!(matches!(tries(&other, "192.0.2.4", &good).await, Err(ControlError::SignInNeeded)));
+    }
+    // Whoever guesses links keeps nobody from signing in.
+    let arrival = Arrival { source_ip: "203.0.113.9".to_owned(), ..crate::stage::arrival(ClientKind::Api) };
+    let attempt = SignInAttempt { arrival, ..crate::stage::attempt("admin", ClientKind::Api) };
+    stage.control.sign_in(attempt).await.unwrap();
+    // After the wait the next one is judged.
+    let Err(ControlError::TooManyAttempts { retry_after }) = tries(&other, "203.0.113.9", &good).await else {
+        panic!("it did not have to wait")
+    };
+    assert!(retry_after <= Duration::from_mins(15), "{retry_after:?}");
+    stage.clock.advance(retry_after);
+    assert!(matches!(tries(&other, "203.0.113.9", &good).await, Err(ControlError::SignInNeeded)));
+}
+
+#[tokio::test]
+async fn nobody_is_let_into_a_session_whose_app_is_not_for_them() {
+    let stage = Stage::new().await;
+    stage.app("vault", hidden).await;
+    let admin = stage.caller("admin").await;
+    let session = stage.launch(&admin, "vault").await;
+    stage.until(&session.id, "running", |it| it.status == Status::Running).await;
+    stage.control.save_settings(&admin, vec![("guest_shares".to_owned(), "true".to_owned())]).await.unwrap();
+    let (bob, _) = somebody(&stage, "bob").await;
+    let invite = async || {
+        let share = wanted(Wanted::Named("bob".to_owned()), Permission::ReadOnly);
+        stage.control.share_session(&admin, &session.id, share).await.map(|_| ())
+    };
+    let refused = invite().await;
+    assert!(matches!(refused, Err(ControlError::Denied(_))), "{refused:?}");
+    let mut link = wanted(Wanted::Link, Permission::ReadOnly);
+    link.terms.guests = true;
+    let secret = stage.control.share_session(&admin, &session.id, link).await.unwrap().secret.unwrap();
+    let come = async || {
+        let (source_ip, request) = (bob.source_ip.clone(), bob.request.clone());
+        let visitor = Visitor { caller: Some(bob.clone()), name: String::new(), source_ip, request };
+        stage.control.join_share(&visitor, &secret).await.map(|_| ())
+    };
+    let refused = come().await;
+    assert!(matches!(refused, Err(ControlError::Denied(_))), "{refused:?}");
+    let refused = tries(&stage.control, "192.0.2.4", &secret).await;
+    assert!(matches!(refused, Err(ControlError::SignInNeeded)), "{refused:?}");
+    // For everybody from now on.
+    let vault = stage.control.find_app(&admin, &session.app).await.unwrap().app;
+    let fields = AppFields { visibility: Visibility::Public, ..vault.fields };
+    stage.control.update_app(&admin, &session.app, None, fields).await.unwrap();
+    come().await.unwrap();
+    tries(&stage.control, "192.0.2.4", &secret).await.unwrap();
 }
