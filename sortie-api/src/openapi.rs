@@ -15,7 +15,7 @@ use crate::{
     handlers,
     route::{Access, Route},
     stream,
-    wire::event::{AppEventOut, SessionEventOut},
+    wire::event::{AccessRequestEventOut, AppEventOut, SessionEventOut},
 };
 
 #[derive(OpenApi)]
@@ -142,7 +142,7 @@ use crate::{
         handlers::services::logs,
         stream::open,
     ),
-    components(schemas(SessionEventOut<'_>, AppEventOut<'_>))
+    components(schemas(SessionEventOut<'_>, AppEventOut<'_>, AccessRequestEventOut<'_>))
 )]
 struct Document;
 

@@ -145,6 +145,11 @@ impl Control {
                     || audience.categories.iter().any(near);
                 hears && principal.is_member(&event.tenant) && principal.guest.is_none()
             }
+            EventBody::AccessRequest { user, category, .. } => {
+                let object = Object::Category { tenant: &event.tenant, id: category, is_seen: true };
+                let hears = *user == principal.user || may(principal, Action::UpdateCategory, object).is_granted();
+                hears && principal.is_member(&event.tenant) && principal.guest.is_none()
+            }
         }
     }
 }
@@ -180,6 +185,8 @@ async fn tell(control: &Control, sequencer: bool) -> Result<(), ControlError> {
         let told = control.events.told.load(Ordering::Acquire);
         let batch = control.ports.coordination.events_after(told, BATCH).await?;
         let Some(last) = batch.last().map(|it| it.position) else { return Ok(()) };
+        // Who reads again because of an event must not be answered from caches that are older than it.
+        control.refresh_epochs().await?;
         for event in batch {
             // Nobody listening is no error.
             let _ = control.events.ring.send(Arc::new(event));

@@ -1,8 +1,9 @@
 //! Facts in the past tense that others may hear. They leave the database in commit order, through the outbox.
 
 use crate::{
+    access::request::{AccessRequest, RequestStatus},
     app::{App, Visibility},
-    id::{AppId, CategoryId, EventId, SessionId, TenantId, UserId},
+    id::{AccessRequestId, AppId, CategoryId, EventId, SessionId, TenantId, UserId},
     session::{Phase, Session, Status},
     time::Timestamp,
 };
@@ -39,6 +40,19 @@ pub enum EventBody {
         kind: AppEventKind,
         /// Who hears it besides the tenant's authors.
         audience: AppAudience,
+    },
+    /// Somebody asked for access to an app, or such a request was settled. Who asked hears it, and who decides.
+    AccessRequest {
+        /// Which request.
+        request: AccessRequestId,
+        /// For which app.
+        app: AppId,
+        /// Whose managers decide.
+        category: CategoryId,
+        /// Who asked.
+        user: UserId,
+        /// How far it has come.
+        status: RequestStatus,
     },
 }
 
@@ -177,6 +191,21 @@ impl AppEventKind {
     }
 }
 
+/// What happened to a request for access, as sent: how far it has come.
+pub fn request_event_name(status: RequestStatus) -> &'static str {
+    match status {
+        RequestStatus::Pending => "access_request.created",
+        RequestStatus::Granted => "access_request.granted",
+        RequestStatus::Refused => "access_request.refused",
+        RequestStatus::Withdrawn => "access_request.withdrawn",
+    }
+}
+
+/// Reads a name of what happened to a request for access.
+pub fn parse_request_event(name: &str) -> Option<RequestStatus> {
+    RequestStatus::ALL.into_iter().find(|it| request_event_name(*it) == name)
+}
+
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -206,6 +235,22 @@ impl Event {
                 reason: session.ending.as_ref().map(|it| it.reason.code().to_owned()),
                 version: session.version,
                 audience: Vec::new(),
+            },
+            at,
+        }
+    }
+
+    /// Tells how far a request for access has come.
+    pub fn of_request(id: EventId, request: &AccessRequest, at: Timestamp) -> Self {
+        Self {
+            id,
+            tenant: request.tenant.clone(),
+            body: EventBody::AccessRequest {
+                request: request.id.clone(),
+                app: request.app.clone(),
+                category: request.category.clone(),
+                user: request.user.clone(),
+                status: request.status,
             },
             at,
         }

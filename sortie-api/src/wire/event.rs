@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sortie_core::{
-    event::{Event, EventBody},
+    event::{Event, EventBody, request_event_name},
     session::Reason,
 };
 use utoipa::ToSchema;
@@ -34,6 +34,15 @@ pub struct AppEventOut<'a> {
     app_id: &'a str,
 }
 
+/// Somebody asked for access to an app, or such a request was settled.
+#[derive(Serialize, ToSchema)]
+pub struct AccessRequestEventOut<'a> {
+    #[schema(value_type = names::AccessRequestEventName)]
+    r#type: &'static str,
+    access_request_id: &'a str,
+    app_id: &'a str,
+}
+
 /// The event's name on the stream and its data.
 pub(crate) fn name_and_data(event: &Event) -> Result<(&'static str, String), serde_json::Error> {
     match &event.body {
@@ -53,6 +62,14 @@ pub(crate) fn name_and_data(event: &Event) -> Result<(&'static str, String), ser
         EventBody::App { app, kind, .. } => {
             let data = AppEventOut { r#type: kind.name(), app_id: app.as_str() };
             Ok(("apps", serde_json::to_string(&data)?))
+        }
+        EventBody::AccessRequest { request, app, status, category: _, user: _ } => {
+            let data = AccessRequestEventOut {
+                r#type: request_event_name(*status),
+                access_request_id: request.as_str(),
+                app_id: app.as_str(),
+            };
+            Ok(("access_request", serde_json::to_string(&data)?))
         }
     }
 }

@@ -6,7 +6,7 @@ use sortie_core::{
     access::request::RequestStatus,
     app::{DisplayProtocol, EgressMode, LaunchType, Network, OsType, RecordingPolicy, Visibility, WorkspaceKind},
     audit,
-    event::{AppEventKind, SessionEventKind},
+    event::{AppEventKind, SessionEventKind, request_event_name},
     preferences::Theme,
     session::{PhaseKind, Reason, Status},
     sharing::Permission,
@@ -49,6 +49,8 @@ macro_rules! names {
 names! {
     /// What a person may be besides a person.
     RoleName = Role::ALL.map(Role::name);
+    /// What a member of a tenant may be there.
+    MemberRoleName = Role::OF_MEMBERS.map(Role::name);
     /// Light or dark.
     ThemeName = [Theme::Light, Theme::Dark].map(Theme::name);
     /// Who sees an app.
@@ -77,6 +79,8 @@ names! {
     SessionEventName = SessionEventKind::ALL.map(SessionEventKind::name);
     /// What happened to an app.
     AppEventName = AppEventKind::ALL.map(AppEventKind::name);
+    /// What happened to a request for access.
+    AccessRequestEventName = RequestStatus::ALL.map(request_event_name);
     /// What somebody may do with another's session.
     PermissionName = Permission::ALL.map(Permission::name);
     /// The same of the caller: empty where the session is the own.

@@ -3,6 +3,7 @@
 use sortie_core::{
     access::request::{AccessRequest, RequestStatus, check_text},
     audit::{Actor, AuditAction, Change},
+    event::Event,
     id::{AccessRequestId, AppId},
     policy::{self, Action, Caller, Object},
     port::{PortError, access::RequestScope},
@@ -167,7 +168,8 @@ impl Control {
             ("note", request.decision_note.clone()),
         ];
         let actor = Actor { tenant: request.tenant.clone(), ..Actor::from_caller(caller) };
-        self.quiet_change(actor, action, details)
+        let change = self.quiet_change(actor, action, details);
+        Change { events: vec![Event::of_request(self.ids().event(), request, change.at)], ..change }
     }
 }
 

@@ -2,7 +2,7 @@ use sortie_control::{
     ControlError, access::explain::Question, events::FeedItem, records::AuditQuery, tenant::TenantFields,
 };
 use sortie_core::{
-    access::CategoryRight,
+    access::{CategoryRight, request::RequestStatus},
     app::{AppFields, Visibility},
     event::EventBody,
     id::AppId,
@@ -11,7 +11,7 @@ use sortie_core::{
     tenant::{Branding, TenantQuotas},
 };
 
-use crate::stage::{Stage, request, within};
+use crate::stage::{Stage, request, user, within};
 
 fn in_tools(fields: &mut AppFields) {
     "Tools".clone_into(&mut fields.category);
@@ -105,6 +105,67 @@ async fn nobody_hears_of_an_app_that_is_not_seen() {
     let nothing = std::collections::HashSet::new();
     let hears = |who: &Caller| stage.control.may_hear(&who.principal, &event.event, false, &nothing);
     assert!(hears(&admin) && hears(&carl) && !hears(&bob));
+}
+
+#[tokio::test]
+async fn who_asked_and_who_decides_hear_of_a_request_and_nobody_else_does() {
+    let stage = Stage::new().await;
+    stage
+        .app("shell", |fields| {
+            in_tools(fields);
+            fields.discoverable = true;
+        })
+        .await;
+    let (admin, bob) = stage.admin_and("bob").await;
+    let (carl, dora) = (stage.admin_and("carl").await.1, stage.admin_and("dora").await.1);
+    let carl = managing(&stage, &admin, &carl).await;
+    let mut feed = stage.control.events_from(None).await.unwrap();
+    let mut told = async |expected: RequestStatus| {
+        loop {
+            let Some(FeedItem::Event(event)) = within("an event", feed.next()).await else { panic!("no event") };
+            if let EventBody::AccessRequest { status, .. } = &event.event.body {
+                assert_eq!(*status, expected);
+                let nothing = std::collections::HashSet::new();
+                let hears = |who: &Caller| stage.control.may_hear(&who.principal, &event.event, false, &nothing);
+                assert!(hears(&bob) && hears(&carl) && hears(&admin), "{expected:?}");
+                assert!(!hears(&dora), "{expected:?}");
+                return;
+            }
+        }
+    };
+    let id = AppId::new("shell").unwrap();
+    let first = stage.control.request_access(&bob, &id, "please").await.unwrap().request;
+    told(RequestStatus::Pending).await;
+    stage.control.decide_access_request(&carl, &first.id, false, "not today").await.unwrap();
+    told(RequestStatus::Refused).await;
+    let second = stage.control.request_access(&bob, &id, "again").await.unwrap().request;
+    told(RequestStatus::Pending).await;
+    stage.control.withdraw_access_request(&bob, &second.id).await.unwrap();
+    told(RequestStatus::Withdrawn).await;
+    let third = stage.control.request_access(&bob, &id, "once more").await.unwrap().request;
+    told(RequestStatus::Pending).await;
+    stage.control.decide_access_request(&carl, &third.id, true, "welcome").await.unwrap();
+    told(RequestStatus::Granted).await;
+    // Whoever reads again because of it sees the app.
+    let bob = stage.caller("bob").await;
+    assert!(stage.control.find_app(&bob, &id).await.unwrap().can_launch);
+}
+
+#[tokio::test]
+async fn a_full_tenant_takes_no_more_apps_and_accounts_however_they_come() {
+    let stage = Stage::new().await;
+    stage.app("shell", in_tools).await;
+    let admin = stage.caller("admin").await;
+    let one = std::num::NonZeroU32::new(1);
+    let quotas = TenantQuotas { max_apps: one, max_users: one, ..TenantQuotas::default() };
+    let fields =
+        TenantFields { name: "Default".to_owned(), slug: "default".to_owned(), branding: Branding::default(), quotas };
+    stage.control.update_tenant(&admin, &admin.tenant, fields).await.unwrap();
+    let fields = stage.control.find_app(&admin, &AppId::new("shell").unwrap()).await.unwrap().app.fields;
+    let refused = stage.control.create_app(&admin, "second", fields).await.map(|_| ());
+    assert!(matches!(&refused, Err(ControlError::Conflict(it)) if it.contains("its 1 apps")), "{refused:?}");
+    let refused = stage.control.create_user(&admin, user("eve", "user")).await.map(|_| ());
+    assert!(matches!(&refused, Err(ControlError::Conflict(it)) if it.contains("its 1 accounts")), "{refused:?}");
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use sortie_core::{
-    event::{AppAudience, AppEventKind, Event, EventBody, Positioned, SessionEventKind},
+    event::{
+        AppAudience, AppEventKind, Event, EventBody, Positioned, SessionEventKind, parse_request_event,
+        request_event_name,
+    },
     session::{Phase, PhaseKind, Status},
     time::Timestamp,
 };
@@ -47,6 +50,18 @@ struct AppTwin {
     categories: Vec<String>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct RequestTwin {
+    #[serde(rename = "access_request_id")]
+    request: String,
+    #[serde(rename = "app_id")]
+    app: String,
+    #[serde(rename = "category_id")]
+    category: String,
+    #[serde(rename = "user_id")]
+    user: String,
+}
+
 impl From<&Event> for NewEventRow {
     fn from(event: &Event) -> Self {
         let (kind, body) = match &event.body {
@@ -72,6 +87,15 @@ impl From<&Event> for NewEventRow {
                     categories: audience.categories.iter().map(|it| it.as_str().to_owned()).collect(),
                 };
                 (kind.name(), to_json(&twin))
+            }
+            EventBody::AccessRequest { request, app, category, user, status } => {
+                let twin = RequestTwin {
+                    request: request.as_str().to_owned(),
+                    app: app.as_str().to_owned(),
+                    category: category.as_str().to_owned(),
+                    user: user.as_str().to_owned(),
+                };
+                (request_event_name(*status), to_json(&twin))
             }
         };
         Self {
@@ -104,6 +128,15 @@ impl TryFrom<EventRow> for Positioned {
         let reading = Reading { table: "outbox", id: &row.id };
         let body = if let Some(kind) = SessionEventKind::parse(&row.kind) {
             session_body(reading, kind, &row.body)?
+        } else if let Some(status) = parse_request_event(&row.kind) {
+            let twin: RequestTwin = reading.json("body", &row.body)?;
+            EventBody::AccessRequest {
+                request: reading.id("body", &twin.request)?,
+                app: reading.id("body", &twin.app)?,
+                category: reading.id("body", &twin.category)?,
+                user: reading.id("body", &twin.user)?,
+                status,
+            }
         } else {
             let kind = reading.choice("kind", &row.kind, AppEventKind::parse)?;
             let twin: AppTwin = reading.json("body", &row.body)?;

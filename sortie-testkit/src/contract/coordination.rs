@@ -115,6 +115,7 @@ async fn numbered<S: Stores>(store: &Arc<S>) -> Result<Vec<(i64, String)>> {
     let named = events.into_iter().map(|it| match it.event.body {
         EventBody::App { app, .. } => (it.position, app.as_str().to_owned()),
         EventBody::Session { session, .. } => (it.position, session.as_str().to_owned()),
+        EventBody::AccessRequest { request, .. } => (it.position, request.as_str().to_owned()),
     });
     Ok(named.collect())
 }
