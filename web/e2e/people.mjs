@@ -221,8 +221,8 @@ test("somebody registers, asks for an app, is granted it, and launches it", asyn
       await look(admin, "category-wide-light");
     });
 
-    // The card was on the screen all the time.
-    await page.getByRole("button", { name: "Launch Vault" }).first().waitFor({ timeout: 30_000 });
+    // The card was on the screen all the time: the page was told, it does not ask.
+    await page.getByRole("button", { name: "Launch Vault" }).first().waitFor({ timeout: 5000 });
     await page.goto("/requests");
     await page.getByText("Take care").waitFor();
     await page.goto("/");
@@ -248,17 +248,19 @@ test("a category gets an administrator by a part of the name, who then decides i
     await look(page, "category-phone-dark");
   });
   await as(kurt, {}, async (page) => {
-    await page.getByRole("button", { name: "Ask for access: Vault" }).first().click();
-    await page.getByRole("button", { name: "Send the request" }).click();
-    await page.getByRole("button", { name: "Access asked for: Vault" }).first().waitFor();
     await as(joan, {}, async (decider) => {
       await decider.goto("/admin/requests");
+      await decider.getByText("Nobody waits for you").waitFor();
+      await page.getByRole("button", { name: "Ask for access: Vault" }).first().click();
+      await page.getByRole("button", { name: "Send the request" }).click();
+      await page.getByRole("button", { name: "Access asked for: Vault" }).first().waitFor();
+      await page.goto("/requests");
+      // Neither page asks again: both are told.
       await decider.getByRole("button", { name: "Refuse Vault to kurt" }).click();
       await decider.getByLabel("Why").fill("Not this year");
       await decider.getByRole("button", { name: "Refuse", exact: true }).click();
       await decider.getByText("Nobody waits for you").waitFor();
     });
-    await page.goto("/requests");
     await page.getByText("Not this year").waitFor();
   });
 });
@@ -317,6 +319,12 @@ test("people of the identity provider sign in by its button", { skip: !isInstall
       await page.locator("[type=submit]").first().click();
       await page.waitForURL(`${site}/sessions`);
       await page.getByRole("button", { name: /^Account of Name of turing/ }).waitFor();
+      await page.goto("/settings/security");
+      await page.getByText("You sign in with Corp").waitFor();
+      await page.getByText("This one").waitFor();
+      assert.equal(await page.getByRole("button", { name: "Set up" }).count(), 0);
+      assert.equal(await page.getByLabel("Current password").count(), 0);
+      await look(page, "security-with-sso");
     });
   } finally {
     stop();

@@ -11,13 +11,13 @@ use crate::{
     context::Context,
     error::{ApiError, Problem},
     text::percent_encode,
-    wire::app::{AppBody, AppOut, PublicApp, PublicApps},
+    wire::app::{AppBody, AppOut, AppsAnswer, PublicApp, PublicApps},
 };
 
 /// The apps that the caller may see; strangers get the public ones' display fields.
 #[utoipa::path(get, path = "/api/apps", tag = "apps",
     params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = Vec<AppOut>), (status = 304)))]
+    responses((status = 200, body = AppsAnswer), (status = 304), (status = 401, body = Problem)))]
 pub(crate) async fn list(cx: &Context) -> Result<Response<Body>, ApiError> {
     let (control, catalog) = (cx.control(), &cx.api.catalog);
     if cx.signed_in.is_none() {

@@ -55,6 +55,9 @@ pub struct User {
     metadata: serde_json::Map<String, serde_json::Value>,
     admin_categories: Vec<String>,
     tenant_id: String,
+    /// Whether there is a password here, which can be changed and guarded by a second factor. People of an identity provider
+    /// and guests have none.
+    has_password: bool,
     #[schema(required)]
     last_sign_in_at: Option<String>,
 }
@@ -71,6 +74,7 @@ impl From<&user::User> for User {
             metadata: serde_json::Map::new(),
             admin_categories: Vec::new(),
             tenant_id: user.tenant.to_string(),
+            has_password: user.password.is_some(),
             last_sign_in_at: user.last_sign_in_at.map(rfc3339),
         }
     }

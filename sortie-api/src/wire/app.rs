@@ -1,7 +1,9 @@
 //! Apps: what is sent. What is taken is in [`body`].
 
+pub mod answer;
 pub mod body;
 
+pub use answer::AppsAnswer;
 pub use body::AppBody;
 
 use serde::{Deserialize, Serialize};

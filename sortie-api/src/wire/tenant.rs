@@ -143,9 +143,9 @@ impl From<Membership> for OwnTenant {
 pub struct MemberBody {
     /// Who.
     pub user_id: String,
-    /// Of `tenant-admin`, `app-author`, `auditor`, `user`.
+    /// What the person may do there; `user` where nothing is named.
     #[serde(default)]
-    #[schema(value_type = Vec<names::RoleName>)]
+    #[schema(value_type = Vec<names::MemberRoleName>)]
     pub roles: Vec<String>,
 }
 
@@ -154,8 +154,12 @@ pub struct MemberBody {
 pub struct MemberOut {
     #[serde(flatten)]
     person: PersonOut,
-    #[schema(value_type = Vec<names::RoleName>)]
+    /// What the membership gives.
+    #[schema(value_type = Vec<names::MemberRoleName>)]
     roles: Vec<&'static str>,
+    /// What the account gives where the tenant is its home: no membership changes it.
+    #[schema(value_type = Vec<names::RoleName>)]
+    account_roles: Vec<&'static str>,
     /// Whether the tenant is the person's home.
     at_home: bool,
 }
@@ -165,6 +169,7 @@ impl From<&Member> for MemberOut {
         Self {
             person: PersonOut::from(&member.person),
             roles: member.roles.iter().map(|it| it.name()).collect(),
+            account_roles: member.account_roles.iter().map(|it| it.name()).collect(),
             at_home: member.at_home,
         }
     }

@@ -18,6 +18,11 @@ export const publicAppsQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
+/** Whether one waits for somebody to decide about this app. */
+export function isAskedFor(app: App): boolean {
+  return !app.can_launch && app.access_request?.status === "pending";
+}
+
 export function appQuery(id: string) {
   return queryOptions({
     queryKey: ["apps", id],

@@ -43,7 +43,8 @@ it("passes events on in the words of the app", () => {
   Stream.opened[0]?.say("connected", {}, "1");
   Stream.opened[0]?.say("session", { session_id: "s1" }, "2");
   Stream.opened[0]?.say("resync", {}, "3");
-  expect(heard.map((event) => event.kind)).toEqual(["connected", "session", "resync"]);
+  Stream.opened[0]?.say("access_request", { type: "access_request.granted" }, "4");
+  expect(heard.map((event) => event.kind)).toEqual(["connected", "session", "resync", "access"]);
 });
 
 it("opens a broken stream again where it ended", () => {

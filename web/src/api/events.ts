@@ -7,6 +7,8 @@ export type LiveEvent =
   /** The stream was refused or cut for good; it is tried again, but its reason may be a sign-out. */
   | { kind: "lost" }
   | { kind: "apps" }
+  /** Somebody asked for access to an app, or such a request was settled. */
+  | { kind: "access" }
   | { kind: "session"; event: SessionEvent };
 
 type Shared = { id: string; event: LiveEvent };
@@ -83,6 +85,7 @@ function readStream(
       });
       source.addEventListener("resync", pass(() => ({ kind: "resync" })));
       source.addEventListener("apps", pass(() => ({ kind: "apps" })));
+      source.addEventListener("access_request", pass(() => ({ kind: "access" })));
       source.addEventListener(
         "session",
         pass((data) => ({ kind: "session", event: JSON.parse(data) as SessionEvent })),

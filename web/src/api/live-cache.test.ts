@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { sampleSession } from "@/testing/samples";
+import { sampleApp, sampleSession } from "@/testing/samples";
+import { appsQuery } from "./apps";
 import { createLiveCache, withEvent } from "./live-cache";
 import { createQueryClient } from "./query-client";
 import { liveSessionsQuery, sessionQuery } from "./sessions";
@@ -61,5 +62,28 @@ it("reads everything again when events were lost", () => {
   const invalidate = vi.spyOn(client, "invalidateQueries");
   createLiveCache(client)({ kind: "resync" });
   vi.advanceTimersByTime(1000);
-  expect(invalidate.mock.calls.map(([filter]) => filter?.queryKey)).toEqual([["sessions"], ["apps"], ["quotas"]]);
+  expect(invalidate.mock.calls.map(([filter]) => filter?.queryKey)).toEqual([["sessions"], ["apps"], ["quotas"], ["access-requests"]]);
+});
+
+it("reads requests and apps again when a request was made or decided", () => {
+  const client = createQueryClient();
+  const invalidate = vi.spyOn(client, "invalidateQueries");
+  createLiveCache(client)({ kind: "access" });
+  vi.advanceTimersByTime(1000);
+  expect(invalidate.mock.calls.map(([filter]) => filter?.queryKey)).toEqual([["access-requests"], ["apps"]]);
+});
+
+it("looks after the apps on a fresh stream where somebody waits to be let in", () => {
+  const client = createQueryClient();
+  const invalidate = vi.spyOn(client, "invalidateQueries");
+  const connect = () => {
+    invalidate.mockClear();
+    createLiveCache(client)({ kind: "connected" });
+    vi.advanceTimersByTime(1000);
+    return invalidate.mock.calls.map(([filter]) => filter?.queryKey);
+  };
+  client.setQueryData(appsQuery.queryKey, [sampleApp()]);
+  expect(connect()).toEqual([["sessions"], ["access-requests"]]);
+  client.setQueryData(appsQuery.queryKey, [sampleApp({ can_launch: false, access_request: { id: "r1", status: "pending" } })]);
+  expect(connect()).toEqual([["sessions"], ["access-requests"], ["apps"]]);
 });

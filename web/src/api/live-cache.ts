@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { appsQuery, isAskedFor } from "./apps";
 import type { LiveEvent } from "./events";
 import { isLive, liveSessionsQuery, sessionQuery } from "./sessions";
 import type { Session, SessionEvent } from "./wire";
@@ -41,16 +42,21 @@ export function createLiveCache(client: QueryClient): (event: LiveEvent) => void
     switch (message.kind) {
       case "connected":
         // What happened between the first reads and this moment was told to nobody.
-        refetch("sessions");
+        refetch("sessions", "access-requests");
+        if (client.getQueryData(appsQuery.queryKey)?.some(isAskedFor)) refetch("apps");
         return;
       case "lost":
         refetch("me");
         return;
       case "resync":
-        refetch("sessions", "apps", "quotas");
+        refetch("sessions", "apps", "quotas", "access-requests");
         return;
       case "apps":
         refetch("apps");
+        return;
+      case "access":
+        // What was granted can be launched now.
+        refetch("access-requests", "apps");
         return;
       case "session":
         applySession(client, message.event);

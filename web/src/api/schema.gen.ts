@@ -1571,6 +1571,17 @@ export interface components {
             /** @description For who decides. */
             message?: string;
         };
+        /**
+         * @description What happened to a request for access.
+         * @enum {string}
+         */
+        AccessRequestEventName: "access_request.created" | "access_request.granted" | "access_request.refused" | "access_request.withdrawn";
+        /** @description Somebody asked for access to an app, or such a request was settled. */
+        AccessRequestEventOut: {
+            access_request_id: string;
+            app_id: string;
+            type: components["schemas"]["AccessRequestEventName"];
+        };
         /** @description A request for access. */
         AccessRequestOut: {
             app_id: string;
@@ -1753,6 +1764,52 @@ export interface components {
             window_manager: boolean;
             workspace: components["schemas"]["WorkspaceBody"] | null;
         };
+        /** @description Whole apps to people who are signed in, display fields to strangers. */
+        AppsAnswer: (components["schemas"]["PublicApp"] & {
+            access_request: components["schemas"]["RequestRef"] | null;
+            can_launch: boolean;
+            category_id: string | null;
+            clipboard: components["schemas"]["ClipboardBody"];
+            command: string[];
+            container_args: string[];
+            container_image: string;
+            /** Format: int64 */
+            container_port: number;
+            created_at: string;
+            discoverable: boolean;
+            display: components["schemas"]["DisplayBody"] | null;
+            egress_policy: components["schemas"]["EgressPolicyBody"] | null;
+            env: components["schemas"]["EnvVar"][];
+            hints: string[];
+            /**
+             * Format: int64
+             * @description Seconds; 0 for the installation's default.
+             */
+            idle_timeout: number;
+            network: components["schemas"]["NetworkName"];
+            recording_policy: components["schemas"]["RecordingPolicyName"];
+            /** @description Whether one may ask for access. */
+            request_access: boolean;
+            resource_limits: components["schemas"]["ResourceLimits"];
+            run_as_root: boolean;
+            tenant_id: string;
+            unavailable: components["schemas"]["CodeAndMessage"] | null;
+            updated_at: string;
+            url: string;
+            /** Format: int64 */
+            version: number;
+            window_manager: boolean;
+            workspace: components["schemas"]["WorkspaceBody"] | null;
+        })[] | {
+            category: string;
+            description: string;
+            icon: string;
+            id: string;
+            launch_type: components["schemas"]["LaunchTypeName"];
+            name: string;
+            os_type: components["schemas"]["OsTypeName"];
+            visibility: components["schemas"]["VisibilityName"];
+        }[];
         /** @description One app's launches. */
         AppStat: {
             app_id: string;
@@ -2084,17 +2141,25 @@ export interface components {
         };
         /** @description Somebody to be a member. */
         MemberBody: {
-            /** @description Of `tenant-admin`, `app-author`, `auditor`, `user`. */
-            roles?: components["schemas"]["RoleName"][];
+            /** @description What the person may do there; `user` where nothing is named. */
+            roles?: components["schemas"]["MemberRoleName"][];
             /** @description Who. */
             user_id: string;
         };
         /** @description A member. */
         MemberOut: components["schemas"]["PersonOut"] & {
+            /** @description What the account gives where the tenant is its home: no membership changes it. */
+            account_roles: components["schemas"]["RoleName"][];
             /** @description Whether the tenant is the person's home. */
             at_home: boolean;
-            roles: components["schemas"]["RoleName"][];
+            /** @description What the membership gives. */
+            roles: components["schemas"]["MemberRoleName"][];
         };
+        /**
+         * @description What a member of a tenant may be there.
+         * @enum {string}
+         */
+        MemberRoleName: "tenant-admin" | "app-author" | "auditor" | "user";
         /**
          * @description Whether a workload gets a network.
          * @enum {string}
@@ -2613,6 +2678,11 @@ export interface components {
             admin_categories: string[];
             email: string;
             groups: string[];
+            /**
+             * @description Whether there is a password here, which can be changed and guarded by a second factor. People of an identity provider
+             *     and guests have none.
+             */
+            has_password: boolean;
             id: string;
             last_sign_in_at: string | null;
             metadata: Record<string, never>;
@@ -3832,7 +3902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AppOut"][];
+                    "application/json": components["schemas"]["AppsAnswer"];
                 };
             };
             304: {
@@ -3840,6 +3910,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };

@@ -17,7 +17,7 @@ export type Tenant = Shapes["TenantOut"];
 /** What an administrator writes about a tenant. */
 export type TenantDraft = Pick<Tenant, "name" | "slug" | "settings" | "quotas">;
 /** The administrator's role is the whole installation's: no tenant gives it. */
-export type TenantRole = Exclude<Shapes["RoleName"], "admin">;
+export type TenantRole = Shapes["MemberRoleName"];
 /** A tenant of one's own. */
 export type Membership = Shapes["OwnTenant"];
-export type Member = Omit<Shapes["MemberOut"], "roles"> & { roles: TenantRole[] };
+export type Member = Shapes["MemberOut"];

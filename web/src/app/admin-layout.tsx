@@ -8,7 +8,6 @@ import { useMe, type Rights } from "@/hooks/use-me";
 import ShieldX from "lucide-react/icons/shield-x";
 
 const INBOX = "/admin/requests";
-const INBOX_POLL_MS = 30_000;
 
 type May = Exclude<keyof Rights, "mayEditIn">;
 
@@ -31,7 +30,7 @@ const SECTIONS: readonly { path: string; label: string; may: May }[] = [
 export function AdminLayout() {
   const rights = useMe();
   const { pathname } = useLocation();
-  const requests = useQuery({ ...accessRequestsQuery("pending"), enabled: rights.mayDecide, refetchInterval: INBOX_POLL_MS });
+  const requests = useQuery({ ...accessRequestsQuery("pending"), enabled: rights.mayDecide });
   const waiting = requests.data?.filter((request) => request.can_decide).length ?? 0;
   const open = SECTIONS.filter((section) => rights[section.may]).map((section) => (section.path === INBOX ? { ...section, count: waiting } : section));
   const [first] = open;

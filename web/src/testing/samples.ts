@@ -95,5 +95,6 @@ export const SAMPLE_USER: User = {
   metadata: {},
   admin_categories: [],
   tenant_id: "default",
+  has_password: true,
   last_sign_in_at: null,
 };

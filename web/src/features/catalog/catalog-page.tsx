@@ -20,18 +20,15 @@ import { recentApps } from "@/lib/recents";
 import { CatalogSearch } from "./catalog-search";
 import { CatalogShelf } from "./catalog-shelf";
 import { CatalogSkeleton } from "./catalog-skeleton";
-import { isAskedFor, liveByApp, matches, shelves, type Shelf } from "./model";
+import { liveByApp, matches, shelves, type Shelf } from "./model";
 import { RuntimeNotice } from "./runtime-notice";
 
 const AskDialog = lazy(async () => ({ default: (await import("./ask-dialog")).AskDialog }));
 const LaunchRefused = lazy(async () => ({ default: (await import("./launch-refused")).LaunchRefused }));
 
-const ASKED_POLL_MS = 15_000;
-
 export function CatalogPage() {
   usePageTitle("Catalog");
-  // Nobody is told by an event that a request was granted; whoever waits for one looks now and then.
-  const apps = useQuery({ ...appsQuery, refetchInterval: ({ state }) => (state.data?.some(isAskedFor) ? ASKED_POLL_MS : false) });
+  const apps = useQuery(appsQuery);
   const { data: sessions = [] } = useQuery(liveSessionsQuery);
   const { favorites } = usePreferences();
   const [search, setSearch] = useUrlState("q");

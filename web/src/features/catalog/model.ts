@@ -64,8 +64,3 @@ export function liveByApp(sessions: readonly Session[]): Map<string, Session> {
   }
   return result;
 }
-
-/** Whether one waits for somebody to decide about this app. */
-export function isAskedFor(app: App): boolean {
-  return !app.can_launch && app.access_request?.status === "pending";
-}

@@ -77,6 +77,7 @@ function MemberRow({ member, isBusy, onRoles, onRemove }: MemberRowProps) {
       <span className="min-w-0 flex-1 basis-40">
         <span className="flex items-center gap-2 text-[13.5px] font-medium">
           <span className="truncate">{name}</span> {member.at_home && <Badge>At home here</Badge>}
+          {member.account_roles.includes("admin") && <Badge>{ROLE_LABEL.admin}</Badge>}
         </span>
         {member.display_name && <span className="block truncate text-[12.5px] text-ink-3">{member.username}</span>}
       </span>
@@ -87,7 +88,8 @@ function MemberRow({ member, isBusy, onRoles, onRemove }: MemberRowProps) {
             <input
               type="checkbox"
               className="size-4 accent-(--primary) touch:size-5"
-              checked={member.roles.includes(role)}
+              checked={member.roles.includes(role) || member.account_roles.includes(role)}
+              disabled={member.account_roles.includes(role)}
               onChange={(event) => onRoles(event.target.checked ? [...member.roles, role] : member.roles.filter((known) => known !== role))}
             />
             {ROLE_LABEL[role]}

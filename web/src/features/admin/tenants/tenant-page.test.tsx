@@ -9,8 +9,8 @@ import { EMPTY_TENANT } from "./tenant-draft";
 import { TenantPage } from "./tenant-page";
 
 const NORTH: Tenant = { ...EMPTY_TENANT, id: "t2", name: "North", slug: "north", created_at: "2026-11-21T10:00:00Z", updated_at: "2026-11-21T10:00:00Z" };
-const GRACE: Member = { id: "u2", username: "grace", display_name: "Grace", roles: ["user"], at_home: false };
-const LOCAL: Member = { id: "u3", username: "lise", display_name: "", roles: ["user"], at_home: true };
+const GRACE: Member = { id: "u2", username: "grace", display_name: "Grace", roles: ["user"], account_roles: [], at_home: false };
+const LOCAL: Member = { id: "u3", username: "lise", display_name: "", roles: [], account_roles: ["admin", "user"], at_home: true };
 
 function show(role: "admin" | "tenant-admin", table: Record<string, Answer> = {}) {
   const calls = stubApi({
@@ -28,6 +28,16 @@ it("gives a member another role, and keeps the ones they have", async () => {
   const roles = within(await screen.findByRole("group", { name: "Roles of Grace" }));
   await user.click(roles.getByLabelText("Auditor"));
   expect(calls).toContainEqual({ method: "POST", path: "/api/admin/tenants/t2/members", body: { user_id: "u2", roles: ["user", "auditor"] } });
+});
+
+it("leaves what the account gives to the account, and sends the membership's roles only", async () => {
+  const { calls, user } = show("admin", { "POST /api/admin/tenants/t2/members": { ...LOCAL, roles: ["auditor"] } });
+  const roles = within(await screen.findByRole("group", { name: "Roles of lise" }));
+  expect(roles.getByLabelText("User")).toBeChecked();
+  expect(roles.getByLabelText("User")).toBeDisabled();
+  screen.getByText("Administrator");
+  await user.click(roles.getByLabelText("Auditor"));
+  expect(calls).toContainEqual({ method: "POST", path: "/api/admin/tenants/t2/members", body: { user_id: "u3", roles: ["auditor"] } });
 });
 
 it("offers to remove members, but not people who live there", async () => {

@@ -34,6 +34,8 @@ export function UserEditor({ account }: { account: Account | null }) {
   });
   const [password, setPassword] = useState("");
   const [isDeleting, setIsDeleting] = useState(false);
+  // People of an identity provider have their password there.
+  const isLocal = account === null || account.auth_provider === "local";
   const isMyself = account !== null && account.id === me?.id;
 
   const leave = (text: string) => {
@@ -77,15 +79,17 @@ export function UserEditor({ account }: { account: Account | null }) {
           />
           <TextField label="Name" autoComplete="off" value={draft.display_name} error={errorOf("display_name")} onChange={(event) => patch({ display_name: event.target.value })} />
           <TextField label="E-mail" type="email" autoComplete="off" value={draft.email} error={errorOf("email")} onChange={(event) => patch({ email: event.target.value })} />
-          <TextField
-            label={account ? "New password" : "Password"}
-            type="password"
-            autoComplete="new-password"
-            value={password}
-            error={errorOf("password")}
-            hint={account ? "Empty leaves it as it is. A new one ends this person's sign-ins." : "They can change it in their settings"}
-            onChange={(event) => setPassword(event.target.value)}
-          />
+          {isLocal && (
+            <TextField
+              label={account ? "New password" : "Password"}
+              type="password"
+              autoComplete="new-password"
+              value={password}
+              error={errorOf("password")}
+              hint={account ? "Empty leaves it as it is. A new one ends this person's sign-ins." : "They can change it in their settings"}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+          )}
         </div>
       </Panel>
       <Panel title="Roles">

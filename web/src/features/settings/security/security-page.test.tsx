@@ -109,3 +109,15 @@ it("switches the second factor off with both factors, and says which one was wro
   await user.click(dialog.getByRole("button", { name: "Switch off" }));
   await waitFor(() => expect(dialog.getByLabelText("Your password")).toHaveAccessibleDescription("is wrong"));
 });
+
+it("shows people of an identity provider neither a password nor a second factor, and asks for none", async () => {
+  const { calls } = show({
+    "GET /api/auth/me": { ...SAMPLE_USER, has_password: false },
+    "GET /api/config": { sso_enabled: true, sso_name: "Example login" },
+  });
+  await screen.findByText(/You sign in with Example login/);
+  await screen.findByText("This one");
+  expect(screen.queryByRole("button", { name: "Set up" })).toBeNull();
+  expect(screen.queryByLabelText("Current password")).toBeNull();
+  expect(calls.some(({ path }) => path === "/api/me/second-factor")).toBe(false);
+});
