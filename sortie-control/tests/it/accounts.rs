@@ -1,7 +1,11 @@
 use std::time::Duration;
 
 use sortie_control::{ControlError, account::sign_in::SignInAttempt, account::users::UserFields};
-use sortie_core::{secret::Secret, sign_in::ClientKind};
+use sortie_core::{
+    secret::Secret,
+    session::{Reason, Status},
+    sign_in::ClientKind,
+};
 
 use crate::stage::{PASSWORD, Stage, arrival, attempt, user};
 
@@ -111,4 +115,20 @@ async fn the_first_administrator_is_made_once_and_gets_no_default_password() {
     assert_eq!(stage.control.users(&admin).await.unwrap().len(), 1);
     let gone = stage.control.delete_user(&admin, &admin.principal.user).await;
     assert!(matches!(gone, Err(ControlError::Conflict(_))));
+}
+
+#[tokio::test]
+async fn deleting_an_account_stops_its_sessions() {
+    let stage = Stage::new().await;
+    stage.app("terminal", |_| {}).await;
+    let (admin, bob) = stage.admin_and("bob").await;
+    let running = stage.launch(&bob, "terminal").await;
+    stage.until(&running.id, "running", |it| it.status == Status::Running).await;
+    let others = stage.launch(&admin, "terminal").await;
+    stage.control.delete_user(&admin, &bob.principal.user).await.unwrap();
+    let ended = stage.stored(&running.id).await;
+    assert_eq!(ended.status, Status::Stopped);
+    assert_eq!(ended.ending.map(|it| it.reason), Some(Reason::StoppedByAdmin));
+    stage.until(&running.id, "released", |it| it.released_at.is_some()).await;
+    assert!(!stage.stored(&others.id).await.status.is_final());
 }
