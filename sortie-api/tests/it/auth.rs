@@ -15,7 +15,7 @@ async fn a_browser_gets_a_cookie_and_no_token() {
     assert!(!answer.text().contains("token"), "{}", answer.text());
     let cookie = cookie.split(';').next().unwrap();
     let me = world.ask("GET", "/api/auth/me").header("cookie", cookie).await;
-    assert_eq!(me.json()["username"], "bob");
+    assert_eq!((&me.json()["username"], &me.json()["has_password"]), (&json!("bob"), &json!(true)));
     let refresh = world.ask("POST", "/api/auth/refresh").header("cookie", cookie).header("origin", &world.origin());
     assert_eq!(refresh.await.json()["user"]["username"], "bob");
 

@@ -66,6 +66,7 @@ async fn a_browser_goes_to_the_service_and_comes_back_signed_in() {
     let cookie = signed_in(&home).unwrap();
     let me = world.ask("GET", "/api/auth/me").header("cookie", &cookie).send().await;
     assert_eq!((me.status, me.json()["username"].as_str()), (200, Some("lovelace")));
+    assert_eq!(me.json()["has_password"], false);
     let config = world.ask("GET", "/api/config").send().await.json();
     assert_eq!((config["sso_enabled"].as_bool(), config["sso_name"].as_str()), (Some(true), Some("Corp")));
 }
