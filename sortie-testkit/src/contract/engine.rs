@@ -62,11 +62,18 @@ pub fn order(target: &Target) -> Result<Order> {
     Ok(Order::new(app, app.services.first().context("the app holds no service")?))
 }
 
-/// Does steps one after the other.
+/// How often a step is tried that fails for the engine's own sake.
+const ATTEMPTS: usize = 5;
+
+/// Does steps one after the other. As the loop does, it tries again what failed for the engine's own sake: Podman makes no network
+/// while an interface of the machine, anybody's, comes or goes.
 pub async fn perform(engine: &dyn Engine, steps: &[Step]) -> Result<()> {
     for step in steps {
-        if let Err(error) = engine.perform(step).await {
-            bail!("{} {}: {error:?}", step.name(), step.object());
+        let mut attempt = 1;
+        while let Err(error) = engine.perform(step).await {
+            let is_its_own = matches!(&error, StepError::Failed(it) if it.cause == Cause::EngineFailed);
+            ensure!(is_its_own && attempt < ATTEMPTS, "{} {}: {error:?}", step.name(), step.object());
+            attempt += 1;
         }
     }
     Ok(())
