@@ -1,9 +1,6 @@
 //! Looking at sessions: one, all, their owners, their screens, and changes.
 
-use bollard::{
-    models::EventMessage,
-    query_parameters::{EventsOptionsBuilder, ListContainersOptionsBuilder},
-};
+use bollard::{models::EventMessage, query_parameters::EventsOptionsBuilder};
 use futures_util::StreamExt;
 use sortie_core::{
     id::SessionId,
@@ -21,7 +18,10 @@ use super::{
 };
 use crate::{
     blocking,
-    engine::{failure, inspect::inspect},
+    engine::{
+        failure,
+        inspect::{inspect, list},
+    },
     error::{LocalError, Outcome},
 };
 
@@ -80,9 +80,8 @@ impl ContainerRuntime {
                 found.push(record.labels()?);
             }
         }
-        let ours =
-            ListContainersOptionsBuilder::new().all(true).filters(&labels::filter(&self.shared.place.id)).build();
-        for listed in docker.list_containers(Some(ours)).await.map_err(failure::port)? {
+        let ours = labels::filter(&self.shared.place.id);
+        for listed in list(&docker, &ours).await.map_err(failure::port)? {
             let said = listed.labels.as_ref().and_then(labels::read);
             // What has a folder is what its folder says.
             found.extend(said.filter(|said| found.iter().all(|it| it.session != said.session)));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bollard::{
     errors::Error,
     models::{ContainerInspectResponse, ContainerStateStatusEnum},
-    query_parameters::{ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder},
+    query_parameters::{ListNetworksOptionsBuilder, ListVolumesOptionsBuilder},
 };
 use chrono::DateTime;
 use sortie_core::{
@@ -16,14 +16,17 @@ use sortie_core::{
     time::Timestamp,
 };
 
-use super::{DockerEngine, failure::status, inspect::inspect};
+use super::{
+    DockerEngine,
+    failure::status,
+    inspect::{inspect, list},
+};
 
 pub(super) async fn observe(engine: &DockerEngine, images: &[String]) -> Result<Seen, Error> {
     let docker = engine.client.get().await?;
     let labels = &engine.labels;
     let mut seen = Seen::default();
-    let ours = ListContainersOptionsBuilder::new().all(true).filters(&labels.filter()).build();
-    for listed in docker.list_containers(Some(ours)).await? {
+    for listed in list(&docker, &labels.filter()).await? {
         let Some(id) = listed.id else { continue };
         // One that went between the two looks is none.
         seen.containers.extend(inspect(&docker, &id).await?.and_then(|found| container(engine, found)));
