@@ -64,3 +64,13 @@ it("names the chosen tenant, and goes back to one's own when it is not one's any
   expect(seen).toEqual(["t2", null]);
   expect(chosenTenant()).toBeNull();
 });
+
+it("brings every request that was on its way back to one's own tenant", async () => {
+  vi.stubGlobal("fetch", (_: string, init: RequestInit) => {
+    const gone = { title: "No", code: "unknown_tenant" };
+    return Promise.resolve(new Headers(init.headers).has("x-tenant-id") ? Response.json(gone, { status: 404 }) : Response.json([]));
+  });
+  chooseTenant("t2");
+  await expect(Promise.all([request("/api/apps"), request("/api/sessions"), request("/api/auth/me")])).resolves.toEqual([[], [], []]);
+  expect(chosenTenant()).toBeNull();
+});

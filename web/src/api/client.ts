@@ -22,19 +22,19 @@ export function whenSignedOut(listener: () => void): void {
 }
 
 /** Names the tenant whose lists are meant, and in which new things are made; the own one needs no name. */
-function tenantHeader(): Record<string, string> {
-  const tenant = chosenTenant();
+function tenantHeader(tenant: string | null): Record<string, string> {
   return tenant === null ? {} : { "x-tenant-id": tenant };
 }
 
 async function send(path: string, call: Call): Promise<Response> {
+  const tenant = chosenTenant();
   const init: RequestInit = {
     method: call.method ?? "GET",
     credentials: "same-origin",
     headers: {
       accept: "application/json",
       ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-      ...tenantHeader(),
+      ...tenantHeader(tenant),
       ...call.headers,
     },
   };
@@ -55,9 +55,10 @@ async function send(path: string, call: Call): Promise<Response> {
   }
   if (response.ok) return response;
   const problem = await readProblem(response);
-  if (problem.code === "unknown_tenant" && chosenTenant() !== null) {
-    // The membership ended meanwhile, or somebody else has signed in: back to one's own.
-    chooseTenant(null);
+  if (problem.code === "unknown_tenant" && tenant !== null) {
+    // The membership ended meanwhile, or somebody else has signed in: back to one's own. Of several requests that were on
+    // their way together, another one may have gone back already.
+    if (chosenTenant() === tenant) chooseTenant(null);
     return send(path, call);
   }
   // Other refusals with 401, such as a wrong code, leave the sign-in as it is.
