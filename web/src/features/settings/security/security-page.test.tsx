@@ -119,5 +119,6 @@ it("shows people of an identity provider neither a password nor a second factor,
   await screen.findByText("This one");
   expect(screen.queryByRole("button", { name: "Set up" })).toBeNull();
   expect(screen.queryByLabelText("Current password")).toBeNull();
+  expect(screen.queryByText(/change your password/)).toBeNull();
   expect(calls.some(({ path }) => path === "/api/me/second-factor")).toBe(false);
 });

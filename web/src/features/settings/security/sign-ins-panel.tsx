@@ -5,11 +5,13 @@ import { ProblemNotice, ProblemPanel } from "@/components/problem-panel";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
+import { useMe } from "@/hooks/use-me";
 import { plural } from "@/lib/format";
 import { showToast } from "@/lib/toasts";
 
 /** Where one is signed in, and the way to end what one does not know. */
 export function SignInsPanel() {
+  const { me } = useMe();
   const client = useQueryClient();
   const signIns = useQuery(signInsQuery);
   const end = useMutation({
@@ -21,7 +23,7 @@ export function SignInsPanel() {
   return (
     <Panel
       title="Where you are signed in"
-      description="End what you do not recognise, then change your password."
+      description={me?.has_password ? "End what you do not recognise, then change your password." : "End what you do not recognise."}
       footer={
         others > 0 && (
           <Button busy={end.isPending && end.variables === null} onClick={() => end.mutate(null)}>
