@@ -4,8 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { forgetEmptyShots, openPage, shoot, shots, startBrowser } from "./browser.mjs";
+import { forgetEmptyShots, shoot, shots, startBrowser } from "./browser.mjs";
 import { terminalShown, typeLine } from "./screen.mjs";
+import { signIn, visit } from "./visit.mjs";
 
 const { SORTIE_URL: url, SORTIE_PASSWORD: password, SORTIE_TYPE: line } = process.env;
 
@@ -25,22 +26,11 @@ after(async () => {
 });
 
 /** Signs in on a page of its own, and does something there. */
-async function asAdmin(act) {
-  const { context, page, faults } = await openPage(browser, { url });
-  try {
-    await page.goto("/");
-    await page.getByLabel("User name").fill("admin");
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.keyboard.press("Enter");
+const asAdmin = (act) =>
+  visit(browser, { url, but: (fault) => PLAIN_HTTP.test(fault) }, async (page) => {
+    await signIn(page, { username: "admin", password });
     await act(page);
-    assert.deepEqual(faults.filter((it) => !PLAIN_HTTP.test(it)), []);
-  } catch (error) {
-    await shoot(page, "cluster-failed").catch(() => undefined);
-    throw error;
-  } finally {
-    await context.close();
-  }
-}
+  });
 
 const launch = async (page, name) => {
   await page.getByRole("button", { name: `Launch ${name}` }).first().click();

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { openPage, startBrowser } from "./browser.mjs";
 import { ADMIN, startServer, waitFor } from "./server.mjs";
+import { signIn } from "./visit.mjs";
 
 /** Sortie's name, one below the same parent, and one of another site. Chromium finds all of them on this machine. */
 const [OURS, SIBLING, FOREIGN] = ["sortie.corp.localhost", "evil.corp.localhost", "elsewhere.localhost"];
@@ -16,11 +17,7 @@ before(async () => {
   [server, browser] = await Promise.all([startServer(), startBrowser()]);
   ours = `http://${OURS}:${new URL(server.url).port}`;
   const { context, page } = await openPage(browser, { url: ours });
-  await page.goto("/");
-  await page.getByLabel("User name").fill(ADMIN.username);
-  await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
-  await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Launch Terminal" }).first().waitFor();
+  await signIn(page, ADMIN);
   signedIn = await context.storageState();
   await context.close();
   session = await (await server.api("/api/sessions", "POST", { app_id: "clock" })).json();

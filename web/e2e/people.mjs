@@ -1,80 +1,25 @@
-/** What people do about who they are and what they may do, in the browser, against the real server. */
+/** What people do about who they are and what they may do, in the browser, against the real site.server. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
-import { forgetEmptyShots, hindrances, openPage, PHONE, shoot, shots, startBrowser, WIDE } from "./browser.mjs";
+import { test } from "node:test";
+import { shoot } from "./browser.mjs";
 import { CLIENT, isInstalled, reservePort, startProvider } from "./provider.mjs";
 import { screenOf, showControls, stopByHand, terminalShown, typeLine } from "./screen.mjs";
-import { ADMIN, startServer, waitFor } from "./server.mjs";
+import { ADMIN, waitFor } from "./server.mjs";
 import { code } from "./totp.mjs";
+import { catalogShown, givePassword, look, openSite, PHONE_DARK } from "./visit.mjs";
 
 const VAULT = { id: "vault", name: "Vault", category: "Secrets", visibility: "approved", discoverable: true };
 
-let server, browser, issuerPort;
-
-before(async () => {
-  issuerPort = await reservePort();
-  const sso = { SORTIE_OIDC_ISSUER: `http://127.0.0.1:${issuerPort}`, SORTIE_OIDC_NAME: "Corp", ...CLIENT };
-  [server, browser] = await Promise.all([startServer({ apps: [VAULT], env: { SORTIE_ALLOW_REGISTRATION: "true", ...sso } }), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  forgetEmptyShots();
-  console.log(`screenshots: ${shots}`);
-});
-
-afterEach(() => server.endSessions());
-
-/** Opens a browser of somebody's own, does something, and fails if a page complained. */
-async function asVisitor(options, act) {
-  const { context, page, faults } = await openPage(browser, { url: server.url, ...options });
-  try {
-    await act(page, context);
-    assert.deepEqual(faults, []);
-  } catch (error) {
-    await shoot(page, `failed-${Date.now()}`).catch(() => undefined);
-    error.message += `\non ${page.url()} with ${JSON.stringify(faults)}`;
-    throw error;
-  } finally {
-    await context.close();
-  }
-}
-
-async function givePassword(page, { username, password }) {
-  await page.getByLabel("User name").fill(username);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
-
-async function signIn(page, who) {
-  await page.goto("/sign-in");
-  await givePassword(page, who);
-  await page.getByRole("heading", { name: "Catalog" }).waitFor({ state: "attached" });
-}
-
-async function as(who, options, act) {
-  await asVisitor(options, async (page, context) => {
-    await signIn(page, who);
-    await act(page, context);
-  });
-}
-
-/** Takes the page's picture when it stands still, and fails on what hinders people. */
-async function look(page, name) {
-  await page.waitForFunction(() => document.querySelector("[data-skeleton]") === null);
-  await shoot(page, name);
-  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(sideways <= 0, `${name} scrolls sideways by ${sideways} px`);
-  assert.deepEqual(await hindrances(page), [], name);
-}
+const issuerPort = await reservePort();
+const sso = { SORTIE_OIDC_ISSUER: `http://127.0.0.1:${issuerPort}`, SORTIE_OIDC_NAME: "Corp", ...CLIENT };
+const site = openSite({ apps: [VAULT], env: { SORTIE_ALLOW_REGISTRATION: "true", ...sso } });
 
 test("a second factor is set up, asked for, replaced by a recovery code, and switched off", async () => {
-  const grace = await server.account("grace", { display_name: "Grace Hopper" });
+  const grace = await site.server.account("grace", { display_name: "Grace Hopper" });
   let secret, recovery;
-  await as(grace, {}, async (page) => {
+  await site.as(grace, {}, async (page) => {
     await page.goto("/settings/security");
     await page.getByText("This one").waitFor();
     await look(page, "security-wide-light");
@@ -99,24 +44,24 @@ test("a second factor is set up, asked for, replaced by a recovery code, and swi
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByText("10 recovery codes left").waitFor();
   });
-  await asVisitor({ viewport: PHONE, isPhone: true, colorScheme: "dark" }, async (page) => {
+  await site.visit(PHONE_DARK, async (page) => {
     await page.goto("/sign-in");
     await givePassword(page, grace);
     await page.getByLabel("Code of your authenticator").fill(code(secret, 1));
     await look(page, "second-factor-step-phone-dark");
     await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByRole("heading", { name: "Catalog" }).waitFor({ state: "attached" });
+    await catalogShown(page);
     await page.goto("/settings/security");
     await page.getByText("10 recovery codes left").waitFor();
     await look(page, "security-phone-dark");
   });
-  await asVisitor({}, async (page) => {
+  await site.visit({}, async (page) => {
     await page.goto("/sign-in");
     await givePassword(page, grace);
     await page.getByRole("button", { name: "Use a recovery code" }).click();
     await page.getByLabel("Recovery code").fill(recovery[0]);
     await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByRole("heading", { name: "Catalog" }).waitFor({ state: "attached" });
+    await catalogShown(page);
     await page.goto("/settings/security");
     await page.getByText("9 recovery codes left").waitFor();
     await page.getByRole("button", { name: "Switch off" }).click();
@@ -126,13 +71,13 @@ test("a second factor is set up, asked for, replaced by a recovery code, and swi
     await dialog.getByRole("button", { name: "Switch off" }).click();
     await page.getByText("Your password alone opens your account").waitFor();
   });
-  await as(grace, {}, () => undefined);
+  await site.as(grace, {}, () => undefined);
 });
 
 test("a person ends sign-ins that are not theirs, and a token is shown once and works as far as it may", async () => {
-  const mary = await server.account("mary");
-  await as(mary, {}, async (elsewhere) => {
-    await as(mary, {}, async (page) => {
+  const mary = await site.server.account("mary");
+  await site.as(mary, {}, async (elsewhere) => {
+    await site.as(mary, {}, async (page) => {
       await page.goto("/settings/security");
       await page.getByRole("button", { name: "End 1 other sign-in" }).click();
       await page.getByText("All other sign-ins were ended").waitFor();
@@ -141,7 +86,7 @@ test("a person ends sign-ins that are not theirs, and a token is shown once and 
       await look(page, "token-dialog");
       await page.getByRole("button", { name: "Make the token" }).click();
       const token = await page.getByLabel("The token, shown only now").inputValue();
-      const ask = (path, method) => fetch(server.url + path, { method, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, ...(method === "POST" && { body: JSON.stringify({ name: "more", scopes: ["admin"] }) }) });
+      const ask = (path, method) => fetch(site.server.url + path, { method, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, ...(method === "POST" && { body: JSON.stringify({ name: "more", scopes: ["admin"] }) }) });
       assert.equal((await ask("/api/apps", "GET")).status, 200);
       assert.equal((await ask("/api/me/tokens", "POST")).status, 403);
       await page.getByRole("button", { name: "Done" }).click();
@@ -158,9 +103,9 @@ test("a person ends sign-ins that are not theirs, and a token is shown once and 
 });
 
 test("a reset link sets a new password once", async () => {
-  const alan = await server.account("alan");
+  const alan = await site.server.account("alan");
   let link;
-  await as(ADMIN, {}, async (page) => {
+  await site.as(ADMIN, {}, async (page) => {
     await page.goto(`/admin/users/${alan.id}`);
     await page.getByRole("button", { name: "Make a reset link" }).click();
     link = await page.getByLabel("The link, shown only now").inputValue();
@@ -168,7 +113,7 @@ test("a reset link sets a new password once", async () => {
   });
   const path = new URL(link).pathname + new URL(link).hash;
   alan.password = "a-machine-that-halts";
-  await asVisitor({}, async (page) => {
+  await site.visit({}, async (page) => {
     await page.goto(path);
     await page.getByLabel("New password").waitFor();
     assert.equal(new URL(page.url()).hash, "", "the secret does not stay in the address");
@@ -176,9 +121,9 @@ test("a reset link sets a new password once", async () => {
     await page.keyboard.press("Enter");
     await page.getByRole("link", { name: "Sign in" }).first().click();
     await givePassword(page, alan);
-    await page.getByRole("heading", { name: "Catalog" }).waitFor({ state: "attached" });
+    await catalogShown(page);
   });
-  await asVisitor({}, async (page) => {
+  await site.visit({}, async (page) => {
     await page.goto(path);
     await page.getByLabel("New password").fill("a-machine-that-does-not");
     await page.keyboard.press("Enter");
@@ -188,7 +133,7 @@ test("a reset link sets a new password once", async () => {
 
 test("somebody registers, asks for an app, is granted it, and launches it", async () => {
   const ada = { username: "ada", password: "an-engine-weaves-patterns" };
-  await asVisitor({}, async (page) => {
+  await site.visit({}, async (page) => {
     await page.goto("/sign-in");
     await page.getByRole("link", { name: "Create one" }).click();
     await page.getByLabel("User name").fill(ada.username);
@@ -206,7 +151,7 @@ test("somebody registers, asks for an app, is granted it, and launches it", asyn
     await look(page, "my-requests");
     await page.goto("/");
 
-    await as(ADMIN, {}, async (admin) => {
+    await site.as(ADMIN, {}, async (admin) => {
       await admin.goto("/admin/requests");
       await admin.getByText("The keys of the engine").waitFor();
       await look(admin, "inbox-wide-light");
@@ -234,9 +179,9 @@ test("somebody registers, asks for an app, is granted it, and launches it", asyn
 });
 
 test("a category gets an administrator by a part of the name, who then decides in it", async () => {
-  const joan = await server.account("joan", { display_name: "Joan Clarke" });
-  const kurt = await server.account("kurt");
-  await as(ADMIN, { viewport: PHONE, isPhone: true, colorScheme: "dark" }, async (page) => {
+  const joan = await site.server.account("joan", { display_name: "Joan Clarke" });
+  const kurt = await site.server.account("kurt");
+  await site.as(ADMIN, PHONE_DARK, async (page) => {
     await page.goto("/admin/categories");
     await page.getByRole("link", { name: "Secrets" }).click();
     const picker = page.getByRole("combobox", { name: "Make somebody an administrator of it" });
@@ -247,8 +192,8 @@ test("a category gets an administrator by a part of the name, who then decides i
     await page.getByRole("button", { name: "Remove Joan Clarke" }).waitFor();
     await look(page, "category-phone-dark");
   });
-  await as(kurt, {}, async (page) => {
-    await as(joan, {}, async (decider) => {
+  await site.as(kurt, {}, async (page) => {
+    await site.as(joan, {}, async (decider) => {
       await decider.goto("/admin/requests");
       await decider.getByText("Nobody waits for you").waitFor();
       await page.getByRole("button", { name: "Ask for access: Vault" }).first().click();
@@ -266,8 +211,8 @@ test("a category gets an administrator by a part of the name, who then decides i
 });
 
 test("a link lets somebody watch and nothing else, until the owner cuts them", async () => {
-  const watcher = await server.account("watcher");
-  await as(ADMIN, {}, async (page) => {
+  const watcher = await site.server.account("watcher");
+  await site.as(ADMIN, {}, async (page) => {
     await page.getByRole("button", { name: "Launch Terminal" }).first().click();
     await page.waitForURL(/\/sessions\/./);
     await terminalShown(page);
@@ -280,7 +225,7 @@ test("a link lets somebody watch and nothing else, until the owner cuts them", a
     await look(page, "share-dialog-with-link");
     await page.keyboard.press("Escape");
 
-    await as(watcher, {}, async (second) => {
+    await site.as(watcher, {}, async (second) => {
       await second.goto(link.pathname + link.hash);
       await second.getByRole("button", { name: /Join|Watch|Open/ }).click();
       await terminalShown(second);
@@ -288,8 +233,8 @@ test("a link lets somebody watch and nothing else, until the owner cuts them", a
       await shoot(second, "watching");
       await typeLine(second, "touch ~/by-the-watcher");
       await typeLine(page, "touch ~/by-the-owner");
-      await waitFor("what the owner typed", () => existsSync(join(server.home(id), "by-the-owner")));
-      assert.ok(!existsSync(join(server.home(id), "by-the-watcher")));
+      await waitFor("what the owner typed", () => existsSync(join(site.server.home(id), "by-the-owner")));
+      assert.ok(!existsSync(join(site.server.home(id), "by-the-watcher")));
 
       await showControls(page);
       await page.getByRole("button", { name: /^People/ }).click();
@@ -302,13 +247,13 @@ test("a link lets somebody watch and nothing else, until the owner cuts them", a
 });
 
 test("people of the identity provider sign in by its button", { skip: !isInstalled && "npm --prefix sortie-e2e/provider install" }, async () => {
-  const site = server.url.replace("127.0.0.1", "localhost");
-  const stop = await startProvider(issuerPort, site);
+  const address = site.server.url.replace("127.0.0.1", "localhost");
+  const stop = await startProvider(issuerPort, address);
   try {
-    await asVisitor({ url: site }, async (page) => {
+    await site.visit({ url: address }, async (page) => {
       // The server finds a provider that comes late by itself, after a while.
       await waitFor("the provider to be found", async () => {
-        const answer = await fetch(`${site}/api/auth/oidc/login`, { redirect: "manual" });
+        const answer = await fetch(`${address}/api/auth/oidc/login`, { redirect: "manual" });
         return answer.headers.get("location")?.startsWith(`http://127.0.0.1:${issuerPort}`);
       });
       await page.goto("/sessions");
@@ -317,7 +262,7 @@ test("people of the identity provider sign in by its button", { skip: !isInstall
       await page.locator("[name=login]").fill("turing");
       await page.locator("[name=password]").fill("anything");
       await page.locator("[type=submit]").first().click();
-      await page.waitForURL(`${site}/sessions`);
+      await page.waitForURL(`${address}/sessions`);
       await page.getByRole("button", { name: /^Account of Name of turing/ }).waitFor();
       await page.goto("/settings/security");
       await page.getByText("You sign in with Corp").waitFor();
@@ -332,8 +277,8 @@ test("people of the identity provider sign in by its button", { skip: !isInstall
 });
 
 test("an administrator asks why, makes a tenant, and works in it", async () => {
-  const emmy = await server.account("emmy", { display_name: "Emmy Noether" });
-  await as(ADMIN, {}, async (page) => {
+  const emmy = await site.server.account("emmy", { display_name: "Emmy Noether" });
+  await site.as(ADMIN, {}, async (page) => {
     await page.goto("/admin/access");
     await page.getByRole("combobox", { name: "Who" }).fill("noeth");
     await page.getByRole("option", { name: /Emmy/ }).click();
@@ -361,13 +306,13 @@ test("an administrator asks why, makes a tenant, and works in it", async () => {
     const roles = page.getByRole("group", { name: "Roles of Emmy Noether" });
     await roles.getByLabel("Tenant administrator").click();
     await waitFor("the role to be given", async () => {
-      const [it] = await (await server.api("/api/admin/tenants")).json().then((all) => all.filter(({ slug }) => slug === "north"));
-      const members = await (await server.api(`/api/admin/tenants/${it.id}/members`)).json();
+      const [it] = await (await site.server.api("/api/admin/tenants")).json().then((all) => all.filter(({ slug }) => slug === "north"));
+      const members = await (await site.server.api(`/api/admin/tenants/${it.id}/members`)).json();
       return members.some(({ username, roles }) => username === "emmy" && roles.includes("tenant-admin"));
     });
     await look(page, "tenant-wide-light");
   });
-  await as(emmy, { viewport: PHONE, isPhone: true, colorScheme: "dark" }, async (page) => {
+  await site.as(emmy, PHONE_DARK, async (page) => {
     const switcher = page.getByRole("button", { name: /^Tenant:/ });
     await switcher.waitFor();
     await look(page, "catalog-two-tenants-phone-dark");
@@ -380,23 +325,11 @@ test("an administrator asks why, makes a tenant, and works in it", async () => {
     await page.getByRole("link", { name: /North/ }).waitFor();
     await look(page, "tenants-phone-dark");
     // Whoever signs in next in this browser is not in that tenant.
-    await server.api(`/api/admin/tenants/${(await (await server.api("/api/admin/tenants")).json()).find((it) => it.slug === "north").id}/members/${emmy.id}`, "DELETE");
+    await site.server.api(`/api/admin/tenants/${(await (await site.server.api("/api/admin/tenants")).json()).find((it) => it.slug === "north").id}/members/${emmy.id}`, "DELETE");
     await page.goto("/");
     await page.getByRole("button", { name: "Launch Terminal" }).first().waitFor();
   });
 });
 
-test("every page about people is usable by everybody", async () => {
-  const paths = ["/settings/security", "/requests", "/admin/categories", "/admin/categories/new", "/admin/requests?show=all", "/admin/users", "/admin/access", "/admin/tenants", "/admin/tenants/default"];
-  for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
-    for (const colorScheme of ["light", "dark"]) {
-      await as(ADMIN, { viewport, colorScheme, isPhone: size === "phone" }, async (page) => {
-        for (const path of paths) {
-          await page.goto(path);
-          await page.getByRole("heading", { level: 1 }).waitFor();
-          await look(page, `${path.slice(1).replaceAll(/\W+/g, "-")}-${size}-${colorScheme}`);
-        }
-      });
-    }
-  }
-});
+test("every page about people is usable by everybody, on every screen, by day and by night", () =>
+  site.lookAround(ADMIN, ["/settings/security", "/requests", "/admin/categories", "/admin/categories/new", "/admin/requests?show=all", "/admin/users", "/admin/access", "/admin/tenants", "/admin/tenants/default"]));

@@ -1,52 +1,13 @@
 /** What an operator does about the machine's services, in the browser, against the real server with a simulated engine. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { forgetEmptyShots, hindrances, openPage, PHONE, shoot, shots, startBrowser, WIDE } from "./browser.mjs";
-import { ADMIN, startServer } from "./server.mjs";
+import { test } from "node:test";
+import { ADMIN } from "./server.mjs";
+import { look, openSite } from "./visit.mjs";
 
 const WEB = { serviceId: 1, serviceName: "web", config: { image: "nginx:1.27", ports: ["8080:80"] } };
 const target = (image) => ({ apps: { 1001: { appName: "Web Server", services: [{ ...WEB, config: { ...WEB.config, image } }] } } });
 
-let server, browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer({ env: { SORTIE_SERVICES: "true" } }), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  forgetEmptyShots();
-  console.log(`screenshots: ${shots}`);
-});
-
-/** Signs in as the administrator, does something, and fails if a page complained. */
-async function asAdmin(options, act) {
-  const { context, page, faults } = await openPage(browser, { url: server.url, ...options });
-  try {
-    await page.goto("/sign-in");
-    await page.getByLabel("User name").fill(ADMIN.username);
-    await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-    await page.getByRole("heading", { name: "Catalog" }).waitFor({ state: "attached" });
-    await act(page);
-    assert.deepEqual(faults, []);
-  } catch (error) {
-    await shoot(page, `failed-${Date.now()}`).catch(() => undefined);
-    error.message += `\non ${page.url()} with ${JSON.stringify(faults)}`;
-    throw error;
-  } finally {
-    await context.close();
-  }
-}
-
-async function look(page, name) {
-  await page.waitForFunction(() => document.querySelector("[data-skeleton]") === null);
-  await shoot(page, name);
-  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(sideways <= 0, `${name} scrolls sideways by ${sideways} px`);
-  assert.deepEqual(await hindrances(page), [], name);
-}
+const site = openSite({ env: { SORTIE_SERVICES: "true" } });
 
 async function want(page, document) {
   await page.goto("/admin/services/target");
@@ -56,7 +17,7 @@ async function want(page, document) {
 }
 
 test("a target is planned, set, followed until it is as wanted, changed, and wanted again", async () => {
-  await asAdmin({}, async (page) => {
+  await site.as(ADMIN, {}, async (page) => {
     await page.goto("/admin/services");
     await page.getByText("A simulation: nothing runs.").waitFor();
     await page.getByRole("heading", { name: "No services" }).waitFor();
@@ -75,11 +36,11 @@ test("a target is planned, set, followed until it is as wanted, changed, and wan
     await look(page, "services-target-planned");
     await page.getByRole("button", { name: "Set the target" }).click();
     await page.getByText("Everything is as wanted.").waitFor();
-    await page.getByText("nginx:1.27").waitFor();
+    await page.getByText("nginx:1.27").first().waitFor();
     await look(page, "services-applied");
 
     await want(page, target("nginx:1.28"));
-    await page.getByText("nginx:1.28").waitFor();
+    await page.getByText("nginx:1.28").first().waitFor();
     await page.getByText("Everything is as wanted.").waitFor();
     await page.getByRole("link", { name: "History" }).click();
     await page.getByText("nginx:1.28", { exact: true }).first().waitFor();
@@ -89,7 +50,7 @@ test("a target is planned, set, followed until it is as wanted, changed, and wan
     await page.getByRole("button", { name: "Want this again" }).click();
     await page.getByText(/is wanted again$/).waitFor();
     await page.getByRole("link", { name: "What runs" }).click();
-    await page.getByText("nginx:1.27").waitFor();
+    await page.getByText("nginx:1.27").first().waitFor();
     await page.getByText("Everything is as wanted.").waitFor();
 
     await page.getByRole("link", { name: "Logs of web" }).click();
@@ -99,14 +60,5 @@ test("a target is planned, set, followed until it is as wanted, changed, and wan
   });
 });
 
-test("every page of services can be used on a phone and in the dark", async () => {
-  for (const [name, options] of Object.entries({ phone: { viewport: PHONE }, dark: { viewport: WIDE, colorScheme: "dark" } })) {
-    await asAdmin(options, async (page) => {
-      for (const path of ["services", "services/target", "services/history", "services/logs"]) {
-        await page.goto(`/admin/${path}`);
-        await page.getByRole("navigation", { name: "Services" }).waitFor();
-        await look(page, `${path.replace("/", "-")}-${name}`);
-      }
-    });
-  }
-});
+test("every page of services is usable by everybody, on every screen, by day and by night", () =>
+  site.lookAround(ADMIN, ["/admin/services", "/admin/services/target", "/admin/services/history", "/admin/services/logs"]));
