@@ -1,6 +1,7 @@
 //! Real container engines on sockets and folders of their own: Docker and Podman, with an image that was made here.
 
 mod display;
+mod network;
 
 use std::{
     fs,
@@ -35,23 +36,21 @@ pub struct RealEngine {
     kind: Kind,
     folder: TempDir,
     child: Option<Child>,
-    /// Two Dockers take each other's rules for packets away: one at a time, on the whole machine.
-    _turn: Option<fs::File>,
+}
+
+/// Runs a test with an engine, both in a network of their own. One that cannot run here is an error that says so: no check is skipped.
+///
+/// # Errors
+/// Says what is missing on this machine.
+pub fn with<F: Future<Output: Send>>(kind: Kind, test: impl FnOnce(RealEngine) -> F + Send) -> Result<F::Output> {
+    network::alone(async || Ok(test(RealEngine::start(kind)?).await))?
 }
 
 impl RealEngine {
-    /// Starts an engine and gives it the image. One that cannot run here is an error that says so: no check is skipped.
-    pub fn start(kind: Kind) -> Result<Self> {
-        let turn = match kind {
-            Kind::Docker => {
-                let turn = fs::File::options().append(true).create(true).open("/tmp/sortie-docker.turn")?;
-                turn.lock()?;
-                Some(turn)
-            }
-            Kind::Podman => None,
-        };
+    /// Starts an engine and gives it the image.
+    fn start(kind: Kind) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("sortie-engine-").tempdir_in("/tmp")?;
-        let mut engine = Self { kind, folder, child: None, _turn: turn };
+        let mut engine = Self { kind, folder, child: None };
         engine.run()?;
         engine.import().context("the image could not be given to the engine")?;
         Ok(engine)
@@ -227,6 +226,19 @@ impl RealEngine {
         self.ask("GET", &format!("/images/{image}/json"), &[]).map(drop)
     }
 
+    /// Ends what a daemon that was killed left behind: helpers of its containers, and the mount of its files.
+    fn clear_away(&self) {
+        let folder = self.folder.path().to_string_lossy().into_owned();
+        for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let is_ours =
+                fs::read(process.path().join("cmdline")).is_ok_and(|it| String::from_utf8_lossy(&it).contains(&folder));
+            if is_ours {
+                let _ = Command::new("kill").arg("-KILL").arg(process.file_name()).status();
+            }
+        }
+        let _ = Command::new("umount").args(["-q", "--lazy"]).arg(self.folder.path().join("root")).status();
+    }
+
     /// Where its files lie.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -245,6 +257,7 @@ impl Drop for RealEngine {
             let _ = Command::new("kill").arg(child.id().to_string()).status();
             let _ = child.wait();
         }
+        self.clear_away();
     }
 }
 

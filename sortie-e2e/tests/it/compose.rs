@@ -3,7 +3,7 @@
 use std::{net::TcpListener, path::Path, process::Command, time::Duration};
 
 use serde_json::json;
-use sortie_testkit::engine::{IMAGE, Kind, RealEngine};
+use sortie_testkit::engine::{self, IMAGE, Kind, RealEngine};
 
 use super::harness::{client::Client, wait_for, world};
 
@@ -32,9 +32,12 @@ async fn answering(client: &Client) {
     wait_for(PATIENCE, what, async || client.try_get("/healthz").await.ok().filter(|it| it.status == 200)).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_target_is_still_there_after_down_build_and_up() {
-    let engine = RealEngine::start(Kind::Docker).unwrap();
+#[test]
+fn a_target_is_still_there_after_down_build_and_up() {
+    engine::with(Kind::Docker, down_build_and_up).unwrap();
+}
+
+async fn down_build_and_up(engine: RealEngine) {
     engine.import_program(IMAGE_OF_SORTIE, &world::binary()).unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let client = Client::anonymous(([127, 0, 0, 1], port).into());

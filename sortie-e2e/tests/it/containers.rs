@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use serde_json::json;
-use sortie_testkit::engine::{DISPLAY_IMAGE, Kind, RealEngine};
+use sortie_testkit::engine::{self, DISPLAY_IMAGE, Kind, RealEngine};
 
 use super::harness::{
     PATIENCE,
@@ -17,9 +17,12 @@ fn containers(engine: &RealEngine) -> usize {
     engine.ask("GET", "/containers/json?all=true", &[]).map_or(usize::MAX, |list| list.matches("\"Id\":\"").count())
 }
 
-#[tokio::test]
-async fn a_session_in_containers_survives_the_server_and_the_engine() {
-    let mut engine = RealEngine::start(Kind::Docker).unwrap();
+#[test]
+fn a_session_in_containers_survives_the_server_and_the_engine() {
+    engine::with(Kind::Docker, the_session_survives).unwrap();
+}
+
+async fn the_session_survives(mut engine: RealEngine) {
     engine.import_display().unwrap();
     let mut world = World::sqlite();
     world.set("SORTIE_RUNTIME", "docker");

@@ -13,9 +13,11 @@ mod clipboard;
 mod clocks;
 #[cfg(test)]
 mod commands;
+#[cfg(test)]
 mod compose;
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
 mod containers;
 #[cfg(test)]
 mod crash;

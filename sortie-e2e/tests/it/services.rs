@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
-use sortie_testkit::engine::{IMAGE, Kind, RealEngine};
+use sortie_testkit::engine::{self, IMAGE, Kind, RealEngine};
 
 use super::harness::{client::Client, server::Server, wait_for, world::World};
 
@@ -93,19 +93,22 @@ async fn the_target_survives(mut engine: RealEngine) {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_target_survives_the_death_of_server_and_docker_and_is_kept_true() {
-    the_target_survives(RealEngine::start(Kind::Docker).unwrap()).await;
+#[test]
+fn a_target_survives_the_death_of_server_and_docker_and_is_kept_true() {
+    engine::with(Kind::Docker, the_target_survives).unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_target_survives_the_death_of_server_and_podman_and_is_kept_true() {
-    the_target_survives(RealEngine::start(Kind::Podman).unwrap()).await;
+#[test]
+fn a_target_survives_the_death_of_server_and_podman_and_is_kept_true() {
+    engine::with(Kind::Podman, the_target_survives).unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn four_failures_have_four_reasons_and_stop_nobody_else() {
-    let engine = RealEngine::start(Kind::Docker).unwrap();
+#[test]
+fn four_failures_have_four_reasons_and_stop_nobody_else() {
+    engine::with(Kind::Docker, four_failures).unwrap();
+}
+
+async fn four_failures(engine: RealEngine) {
     let world = on(&engine);
     let (_server, client) = start(&world).await;
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -171,10 +174,12 @@ impl Dice {
     }
 }
 
-#[ignore = "does not end at the target in its time yet; run it by name with --ignored"]
-#[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_changes_with_sudden_deaths_end_at_the_target_and_touch_nothing_else() {
-    let mut engine = RealEngine::start(Kind::Docker).unwrap();
+#[test]
+fn two_hundred_changes_with_sudden_deaths_end_at_the_target_and_touch_nothing_else() {
+    engine::with(Kind::Docker, two_hundred_changes).unwrap();
+}
+
+async fn two_hundred_changes(mut engine: RealEngine) {
     let world = on(&engine);
     let foreign = format!(r#"{{"Image":"{IMAGE}","Cmd":["sleep","3600"],"HostConfig":{{"NetworkMode":"none"}}}}"#);
     engine.ask_json("POST", "/containers/create?name=foreign", &foreign).unwrap();

@@ -13,7 +13,7 @@ use sortie_core::{
 use sortie_local::{ContainerRuntime, ContainerSettings};
 use sortie_testkit::{
     contract::runtime as contract,
-    engine::{DISPLAY_IMAGE, Kind, RealEngine},
+    engine::{self, DISPLAY_IMAGE, Kind, RealEngine},
 };
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
@@ -26,8 +26,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn open(kind: Kind) -> Result<Self> {
-        let engine = RealEngine::start(kind)?;
+    fn open(engine: RealEngine) -> Result<Self> {
         engine.import_display()?;
         Ok(Self { engine, data: tempfile::Builder::new().prefix("sortie-data-").tempdir_in("/tmp")? })
     }
@@ -92,16 +91,18 @@ fn nothing_is_left(data: &Path) -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn docker_runs_sessions_as_every_runtime_promises() -> Result<()> {
-    let stage = Stage::open(Kind::Docker)?;
-    all_promises(&stage).await?;
-    what_only_containers_show(&stage).await
+#[test]
+fn docker_runs_sessions_as_every_runtime_promises() -> Result<()> {
+    engine::with(Kind::Docker, all_of_them)?
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn podman_runs_sessions_as_every_runtime_promises() -> Result<()> {
-    let stage = Stage::open(Kind::Podman)?;
+#[test]
+fn podman_runs_sessions_as_every_runtime_promises() -> Result<()> {
+    engine::with(Kind::Podman, all_of_them)?
+}
+
+async fn all_of_them(engine: RealEngine) -> Result<()> {
+    let stage = Stage::open(engine)?;
     all_promises(&stage).await?;
     what_only_containers_show(&stage).await
 }

@@ -15,7 +15,7 @@ use sortie_core::{
 use sortie_local::{DockerEngine, EngineAddress, SimulatedEngine};
 use sortie_testkit::{
     contract::engine::{self as contract, Stage},
-    engine::{IMAGE, Kind, RealEngine},
+    engine::{self, IMAGE, Kind, RealEngine},
 };
 use tokio::time::Instant;
 
@@ -53,18 +53,20 @@ promises! {
     a_port_in_use_is_told
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn docker_keeps_every_promise_and_says_what_went_wrong() -> Result<()> {
-    let engine = RealEngine::start(Kind::Docker)?;
-    all_promises(&engine).await?;
-    reasons(&engine, "docker").await
+#[test]
+fn docker_keeps_every_promise_and_says_what_went_wrong() -> Result<()> {
+    engine::with(Kind::Docker, async |engine| {
+        all_promises(&engine).await?;
+        reasons(&engine, "docker").await
+    })?
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn podman_keeps_every_promise_and_says_what_went_wrong() -> Result<()> {
-    let engine = RealEngine::start(Kind::Podman)?;
-    all_promises(&engine).await?;
-    reasons(&engine, "podman").await
+#[test]
+fn podman_keeps_every_promise_and_says_what_went_wrong() -> Result<()> {
+    engine::with(Kind::Podman, async |engine| {
+        all_promises(&engine).await?;
+        reasons(&engine, "podman").await
+    })?
 }
 
 async fn reasons(engine: &RealEngine, kind: &str) -> Result<()> {
