@@ -4,6 +4,7 @@ pub mod choice;
 pub mod egress;
 pub mod quantity;
 pub mod rules;
+pub mod told;
 pub mod workload;
 
 pub use choice::{Display, DisplayProtocol, LaunchType, Network, OsType, RecordingPolicy, Visibility, WorkspaceKind};

@@ -1,7 +1,7 @@
 //! Making, changing and deleting apps.
 
 use sortie_core::{
-    app::{App, AppFields},
+    app::{App, AppFields, told::field_name},
     audit::{Actor, AuditAction},
     category,
     event::AppEventKind,
@@ -205,11 +205,11 @@ fn diff_detail(before: &AppFields, after: &AppFields) -> Option<(&'static str, S
     (!diff.is_empty()).then(|| ("diff", diff.join("; ")))
 }
 
-/// The names of the fields that differ: values may hold secrets and do not belong into the audit.
+/// The names of the fields that differ, as authors know them: values may hold secrets and do not belong into the audit.
 fn changed_fields(before: &AppFields, after: &AppFields) -> Vec<&'static str> {
     let mut changed = Vec::new();
     macro_rules! compare {
-        ($($field:ident),+ $(,)?) => { $(if before.$field != after.$field { changed.push(stringify!($field)); })+ };
+        ($($field:ident),+ $(,)?) => { $(if before.$field != after.$field { changed.push(field_name(stringify!($field))); })+ };
     }
     compare!(
         name,
@@ -251,5 +251,7 @@ mod tests {
         let before = AppFields { name: "a".to_owned(), ..AppFields::default() };
         let after = AppFields { env: vec![("TOKEN".to_owned(), "secret".to_owned())], ..before.clone() };
         assert_eq!(changed_fields(&before, &after), ["env"]);
+        let after = AppFields { idle_timeout_secs: 60, ..before.clone() };
+        assert_eq!(changed_fields(&before, &after), ["idle_timeout"]);
     }
 }

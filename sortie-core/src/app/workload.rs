@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::AppFields;
+use super::{
+    AppFields,
+    told::{Told, field_name},
+};
 
 macro_rules! workload_fields {
     ($($field:ident),+ $(,)?) => {
@@ -21,7 +24,8 @@ macro_rules! workload_fields {
             pub fn workload_diff(&self, after: &Self) -> Vec<String> {
                 let mut diff = Vec::new();
                 $(if self.$field != after.$field {
-                    diff.push(format!(concat!(stringify!($field), ": {:?} -> {:?}"), self.$field, after.$field));
+                    let name = field_name(stringify!($field));
+                    diff.push(format!("{name}: {} -> {}", self.$field.told(), after.$field.told()));
                 })+
                 diff.extend(env_diff(&self.env, &after.env));
                 diff
@@ -79,7 +83,10 @@ fn env_diff(before: &[(String, String)], after: &[(String, String)]) -> Option<S
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{Network, WorkspaceKind},
+        *,
+    };
 
     fn fields() -> AppFields {
         AppFields {
@@ -97,6 +104,22 @@ mod tests {
         after.name = "shown otherwise".to_owned();
         let diff = fields().workload_diff(&after);
         assert_eq!(diff, ["container_image: \"example.org/a:1\" -> \"example.org/b:2\"", "env: -OLD +NEW ~TOKEN"]);
+    }
+
+    #[test]
+    fn the_diff_speaks_as_authors_do() {
+        let mut after = fields();
+        after.resources.cpu_limit = "2".to_owned();
+        after.clipboard.out_of_app = false;
+        after.network = Network::Host;
+        after.workspace = WorkspaceKind::Persistent;
+        let diff = [
+            "network: none -> host",
+            "resource_limits: none -> cpu_limit 2",
+            "workspace.kind: ephemeral -> persistent",
+            "clipboard: in, out -> in",
+        ];
+        assert_eq!(fields().workload_diff(&after), diff);
     }
 
     #[test]
