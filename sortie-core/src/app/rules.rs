@@ -173,6 +173,11 @@ fn quantities(fields: &AppFields, rules: &mut Rules) {
         "workspace.size",
         "must be bytes such as 5Gi",
     );
+    rules.require(
+        fields.workspace_storage_class.is_empty() || is_class(&fields.workspace_storage_class),
+        "workspace.storage_class",
+        "must be the name of a storage class: lower-case letters, digits, hyphens and dots",
+    );
 }
 
 fn egress(policy: &EgressPolicy, rules: &mut Rules) {
@@ -197,6 +202,15 @@ fn egress(policy: &EgressPolicy, rules: &mut Rules) {
             "must be TCP, UDP or empty",
         );
     }
+}
+
+/// A name as clusters have them: labels joined by dots.
+fn is_class(text: &str) -> bool {
+    let is_label = |it: &str| {
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !it.is_empty() && it.chars().all(inner) && !it.starts_with('-') && !it.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label)
 }
 
 fn is_path(text: &str) -> bool {
@@ -341,6 +355,17 @@ mod tests {
         for (said, counts) in [(0, 1_048_576), (1, 1), (1_048_576, 1_048_576)] {
             assert!(broken_fields(|it| it.clipboard = of(said)).is_empty());
             assert_eq!(of(said).limit_in(), counts);
+        }
+    }
+
+    #[test]
+    fn a_storage_class_has_a_name_that_clusters_know() {
+        let of = |class: &str| broken_fields(|it| it.workspace_storage_class = class.to_owned());
+        for right in ["", "fast", "fast-ssd.example.org", "7"] {
+            assert!(of(right).is_empty(), "{right}");
+        }
+        for wrong in ["Fast", "-fast", "fast-", "fast..org", "fast ssd", &"a".repeat(254)] {
+            assert_eq!(of(wrong), ["workspace.storage_class"], "{wrong}");
         }
     }
 

@@ -25,6 +25,7 @@ export type Visibility = Shapes["VisibilityName"];
 export type LaunchType = Shapes["LaunchTypeName"];
 export type OsType = Shapes["OsTypeName"];
 export type RecordingPolicy = Shapes["RecordingPolicyName"];
+export type WorkspaceKind = Shapes["WorkspaceKindName"];
 export type EgressRule = Filled<Shapes["EgressRuleBody"]>;
 export type EgressPolicy = Filled<Shapes["EgressPolicyBody"]>;
 export type App = Filled<Shapes["AppOut"]>;

@@ -13,6 +13,7 @@ import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
 import { Notice } from "@/components/ui/notice";
 import { useLaunch } from "@/hooks/use-launch";
+import { useMe } from "@/hooks/use-me";
 import { showToast } from "@/lib/toasts";
 import { AppForm } from "./app-form";
 import { ChangesDialog } from "./changes-dialog";
@@ -20,8 +21,14 @@ import { changes, check, EMPTY_APP, slug, specOf } from "./draft";
 
 /** The form of an app beside the card that it makes; saving shows what changes first. */
 export function AppEditor({ app }: { app: App | null }) {
-  const saved = useMemo(() => (app ? specOf(app) : EMPTY_APP), [app]);
-  const [draft, setDraft] = useState<AppSpec>(saved);
+  const { mayAuthor: mayConfigure } = useMe();
+  const { data: known = [] } = useQuery(categoriesQuery);
+  const categories = known.filter((it) => mayConfigure || it.can_manage).map(({ name }) => name).sort();
+  // Whoever may not say what runs makes links, in a category of theirs.
+  const home = mayConfigure ? "" : (categories[0] ?? "");
+  const saved = useMemo<AppSpec>(() => (app ? specOf(app) : { ...EMPTY_APP, launch_type: mayConfigure ? "container" : "url", category: home }), [app, mayConfigure, home]);
+  const [written, setWritten] = useState<Partial<AppSpec>>({});
+  const draft = { ...saved, ...written };
   const [isChecked, setIsChecked] = useState(false);
   const [isReviewing, setIsReviewing] = useState(false);
   const [isDeleting, setIsDeleting] = useState(false);
@@ -29,8 +36,6 @@ export function AppEditor({ app }: { app: App | null }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const launch = useLaunch();
-  const { data: known = [] } = useQuery(categoriesQuery);
-  const categories = known.map(({ name }) => name).sort();
   const pending = changes(saved, draft);
 
   const leave = (text: string) => {
@@ -51,22 +56,21 @@ export function AppEditor({ app }: { app: App | null }) {
   });
   const blocker = useBlocker(({ currentLocation, nextLocation }) => !isSaved.current && pending.length > 0 && currentLocation.pathname !== nextLocation.pathname);
 
-  const local = isChecked ? check(draft) : {};
+  const local = isChecked ? check(draft, mayConfigure) : {};
   const problem = save.error ? asProblem(save.error) : null;
   const errorOf = (field: string) => local[field] ?? problem?.forField(field);
 
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     setIsChecked(true);
-    if (Object.keys(check(draft)).length > 0) return;
+    if (Object.keys(check(draft, mayConfigure)).length > 0) return;
     if (app) setIsReviewing(true);
     else save.mutate();
   };
   const onChange = (patch: Partial<AppSpec>) => {
-    const next = { ...draft, ...patch };
     // The id follows the name until somebody gives it its own.
-    if (!app && patch.name !== undefined && draft.id === slug(draft.name)) next.id = slug(patch.name);
-    setDraft(next);
+    const follows = !app && patch.name !== undefined && draft.id === slug(draft.name);
+    setWritten({ ...written, ...patch, ...(follows && { id: slug(patch.name ?? "") }) });
   };
 
   return (
@@ -74,7 +78,7 @@ export function AppEditor({ app }: { app: App | null }) {
       <div className="min-w-0">
         {(problem ?? remove.error) && <ProblemNotice cause={problem ?? remove.error} className="mb-4" />}
         {problem?.is("version_mismatch") && <Reload onReload={() => void client.invalidateQueries({ queryKey: ["apps"] })} />}
-        <AppForm draft={draft} isNew={app === null} categories={categories} errorOf={errorOf} onChange={onChange} />
+        <AppForm draft={draft} isNew={app === null} mayConfigure={mayConfigure} categories={categories} errorOf={errorOf} onChange={onChange} />
       </div>
       <aside aria-label="Preview" className="flex flex-col gap-4 lg:sticky lg:top-20">
         <h2 className="text-[13px] font-medium text-ink-2">Preview</h2>

@@ -11,13 +11,15 @@ const LAUNCH_TYPES = [
 ] as const satisfies readonly { value: LaunchType; label: string }[];
 
 /** What the catalog says about the app, and to whom. */
-export function BasicsPanel({ draft, isNew, categories, errorOf, onChange }: FormProps) {
+export function BasicsPanel({ draft, isNew, mayConfigure, categories, errorOf, onChange }: FormProps) {
   return (
     <Panel title="In the catalog">
       <div className="grid gap-4 sm:grid-cols-2">
-        <div className="sm:col-span-2">
-          <Segmented label="Kind" value={draft.launch_type} options={LAUNCH_TYPES} onChange={(launch_type) => onChange({ launch_type })} />
-        </div>
+        {mayConfigure && (
+          <div className="sm:col-span-2">
+            <Segmented label="Kind" value={draft.launch_type} options={LAUNCH_TYPES} onChange={(launch_type) => onChange({ launch_type })} />
+          </div>
+        )}
         <TextField label="Name" required value={draft.name} error={errorOf("name")} onChange={(event) => onChange({ name: event.target.value })} />
         <TextField
           label="Id"
@@ -50,23 +52,11 @@ export function BasicsPanel({ draft, isNew, categories, errorOf, onChange }: For
           hint="Two lines fit on a card"
           onChange={(event) => onChange({ description: event.target.value })}
         />
-        <TextField
-          label="Category"
-          list="categories"
-          value={draft.category}
-          error={errorOf("category")}
-          hint="A new name makes a new category"
-          onChange={(event) => onChange({ category: event.target.value })}
-        />
-        <datalist id="categories">
-          {categories.map((name) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
+        <CategoryField {...{ draft, mayConfigure, categories, errorOf, onChange }} />
         <SelectField label="Who sees it" value={draft.visibility} onChange={(event) => onChange({ visibility: event.target.value as Visibility })}>
           <option value="public">Everybody who is signed in</option>
           <option value="approved">Approved people of its category</option>
-          <option value="admin_only">Administrators</option>
+          <option value="admin_only">Administrators of its category</option>
         </SelectField>
         <TextField
           className="sm:col-span-2"
@@ -87,5 +77,29 @@ export function BasicsPanel({ draft, isNew, categories, errorOf, onChange }: For
         )}
       </div>
     </Panel>
+  );
+}
+
+/** Whoever makes apps makes categories with them; others choose one of those that they manage. */
+function CategoryField({ draft, mayConfigure, categories, errorOf, onChange }: Omit<FormProps, "isNew">) {
+  const field = { label: "Category", value: draft.category, error: errorOf("category") };
+  if (!mayConfigure) {
+    return (
+      <SelectField {...field} onChange={(event) => onChange({ category: event.target.value })}>
+        {categories.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </SelectField>
+    );
+  }
+  return (
+    <>
+      <TextField {...field} list="categories" hint="A new name makes a new category" onChange={(event) => onChange({ category: event.target.value })} />
+      <datalist id="categories">
+        {categories.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </>
   );
 }

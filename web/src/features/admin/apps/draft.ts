@@ -68,8 +68,11 @@ export function envFromLines(text: string): AppSpec["env"] {
 
 const QUANTITY = /^\d+(?:\.\d+)?(?:m|[KMGT]i?)?$/;
 
-/** Errors that can be told without asking the server, by field; it checks all of this again. */
-export function check(draft: AppSpec): Record<string, string> {
+const BYTES = /^\d+(?:\.\d+)?(?:[KMGT]i?)?$/;
+const CLASS = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+
+/** Errors that can be told without asking the server, by field; it checks all of this again. Who may not say what runs is not asked for it. */
+export function check(draft: AppSpec, mayConfigure: boolean): Record<string, string> {
   const errors: Record<string, string> = {};
   if (draft.name.trim() === "") errors["name"] = "An app needs a name";
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(draft.id)) {
@@ -78,12 +81,16 @@ export function check(draft: AppSpec): Record<string, string> {
   if (draft.launch_type === "url" && !/^https?:\/\/\S+$/.test(draft.url)) {
     errors["url"] = "An address that begins with https:// or http://";
   }
-  if (draft.launch_type !== "url" && draft.command.length === 0 && draft.container_image === "") {
+  if (draft.launch_type === "url" || !mayConfigure) return errors;
+  if (draft.command.length === 0 && draft.container_image === "") {
     errors["command"] = "A command to run, or an image below";
   }
   for (const [name, value] of Object.entries(draft.resource_limits)) {
     if (value !== "" && !QUANTITY.test(value)) errors[`resource_limits.${name}`] = "A quantity such as 500m, 2, 512Mi or 2Gi";
   }
+  const { size = "", storage_class = "" } = draft.workspace ?? {};
+  if (size !== "" && !(BYTES.test(size) && Number.parseFloat(size) > 0)) errors["workspace.size"] = "Bytes such as 500Mi or 5Gi";
+  if (storage_class !== "" && !CLASS.test(storage_class)) errors["workspace.storage_class"] = "Lower-case letters, digits, hyphens and dots";
   return errors;
 }
 

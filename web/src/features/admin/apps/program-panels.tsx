@@ -63,23 +63,12 @@ export function ProgramPanel({ draft, errorOf, onChange }: FormProps) {
   );
 }
 
-/** Files, clipboard, recording and the end of a session. */
+/** Clipboard, recording and the end of a session. */
 export function BehaviourPanel({ draft, errorOf, onChange }: FormProps) {
   const { clipboard } = draft;
   return (
     <Panel title="How it behaves">
       <div className="grid gap-4 sm:grid-cols-2">
-        <SelectField
-          label="Files"
-          value={draft.workspace?.kind ?? "ephemeral"}
-          error={errorOf("workspace.kind")}
-          onChange={(event) =>
-            onChange({ workspace: event.target.value === "persistent" ? { kind: "persistent", size: draft.workspace?.size ?? "", storage_class: draft.workspace?.storage_class ?? "" } : null })
-          }
-        >
-          <option value="ephemeral">Gone when the session ends</option>
-          <option value="persistent">Kept for each person</option>
-        </SelectField>
         <TextField
           label="Ends after minutes without input"
           type="number"
