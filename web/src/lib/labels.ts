@@ -20,7 +20,7 @@ export const PHASE_LABEL = {
 export const VISIBILITY_LABEL = {
   public: "Everybody",
   approved: "Approved people",
-  admin_only: "Administrators",
+  admin_only: "Administrators of its category",
 } as const;
 
 export const ROLE_LABEL = {

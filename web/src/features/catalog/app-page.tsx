@@ -2,12 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import ArrowLeft from "lucide-react/icons/arrow-left";
 import ArrowUpRight from "lucide-react/icons/arrow-up-right";
 import KeyRound from "lucide-react/icons/key-round";
+import Compass from "lucide-react/icons/compass";
 import Pencil from "lucide-react/icons/pencil";
 import Play from "lucide-react/icons/play";
 import Star from "lucide-react/icons/star";
 import { useState, type ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import { appQuery } from "@/api/apps";
+import { asProblem } from "@/api/problem";
 import { liveSessionsQuery } from "@/api/sessions";
 import type { App } from "@/api/wire";
 import { actionVerb, askLabel, isStreamed, kindLabel } from "@/components/apps/app-facts";
@@ -16,6 +18,7 @@ import { ProblemPanel } from "@/components/problem-panel";
 import { LiveDot } from "@/components/ui/badge";
 import { Button, buttonLook } from "@/components/ui/button";
 import { Copyable } from "@/components/ui/copyable";
+import { EmptyState } from "@/components/ui/empty-state";
 import { Notice } from "@/components/ui/notice";
 import { PageBody } from "@/components/ui/page";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -41,9 +44,18 @@ export function AppPage() {
         <ArrowLeft className="size-4" aria-hidden="true" /> Catalog
       </Link>
       {app.isPending && <Skeleton className="h-64" />}
-      {app.isError && <ProblemPanel cause={app.error} onRetry={() => void app.refetch()} />}
+      {app.isError && (asProblem(app.error).status === 404 ? <NoSuchApp /> : <ProblemPanel cause={app.error} onRetry={() => void app.refetch()} />)}
       {app.data && <AppDetails app={app.data} />}
     </PageBody>
+  );
+}
+
+/** The server says the same of an app that is gone and of one that one may not see; so does this. */
+function NoSuchApp() {
+  return (
+    <EmptyState isPage icon={<Compass />} title="There is no such app for you">
+      It may be gone, it may be for other people only, or the address may be wrong. An administrator can tell.
+    </EmptyState>
   );
 }
 
@@ -128,7 +140,9 @@ function facts(app: App): [string, ReactNode][] {
   const rows: [string, ReactNode][] = [["Kind", kindLabel(app)]];
   if (app.category) rows.push(["Category", app.category]);
   rows.push(["For", VISIBILITY_LABEL[app.visibility]]);
-  if (!isStreamed(app)) {
+  if (app.request_access) {
+    // Only its card came: what it runs with, and where it leads, is for those who have access.
+  } else if (!isStreamed(app)) {
     rows.push(["Address", code(app.url)]);
   } else {
     if (app.command.length > 0) rows.push(["Runs", code(app.command.join(" "))]);
@@ -137,13 +151,19 @@ function facts(app: App): [string, ReactNode][] {
     const { memory_limit, cpu_limit } = app.resource_limits;
     const limits = [memory_limit && `${memory_limit} memory`, cpu_limit && `${cpu_limit} CPU`].filter(Boolean);
     if (limits.length > 0) rows.push(["Limits", limits.join(", ")]);
-    rows.push(["Your files", app.workspace?.kind === "persistent" ? "Kept between sessions" : "Gone when the session ends"]);
+    rows.push(["Your files", WORKSPACE_WORDS[app.workspace?.kind ?? "ephemeral"]]);
     rows.push(["Clipboard", clipboardWords(app.clipboard)]);
     if (app.idle_timeout > 0) rows.push(["Ends after", `${duration(app.idle_timeout)} without input`]);
   }
   rows.push(["Id", <Copyable key="id" text={app.id} label="app id" />]);
   return rows;
 }
+
+const WORKSPACE_WORDS = {
+  ephemeral: "Gone when the session ends",
+  volume: "On a volume of the session's own, gone when it ends",
+  persistent: "Kept between sessions",
+} as const;
 
 function clipboardWords(clipboard: App["clipboard"]): string {
   if (clipboard.in && clipboard.out) return "Both ways";
