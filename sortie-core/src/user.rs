@@ -98,6 +98,32 @@ pub struct User {
     pub last_sign_in_at: Option<Timestamp>,
 }
 
+impl User {
+    /// A new account, which says no more of its person than a name to sign in with.
+    pub fn new(id: UserId, tenant: TenantId, username: String, roles: Vec<Role>, at: Timestamp) -> Self {
+        Self {
+            id,
+            tenant,
+            username,
+            display_name: String::new(),
+            email: String::new(),
+            password: None,
+            roles,
+            disabled: false,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+            last_sign_in_at: None,
+        }
+    }
+
+    /// The same account after its password changed.
+    #[must_use]
+    pub fn with_password(&self, password: PasswordHash, at: Timestamp) -> Self {
+        Self { password: Some(password), version: self.version + 1, updated_at: at, ..self.clone() }
+    }
+}
+
 /// The shortest password that is accepted, in characters.
 pub const MIN_PASSWORD_CHARS: usize = 12;
 /// The longest password that is accepted, in bytes: hashing is bounded.

@@ -80,18 +80,9 @@ async fn enter(store: &sortie_store::Store, password: &Secret) -> anyhow::Result
     let at = clock::own();
     let username = format!("drill-{id}");
     let user = User {
-        id,
-        tenant: TenantId::default_tenant(),
-        username: username.clone(),
         display_name: "Drill".to_owned(),
-        email: String::new(),
         password: Some(Argon2Credentials::new().hash_password(password).await?),
-        roles: vec![Role::Admin],
-        disabled: false,
-        version: 1,
-        created_at: at,
-        updated_at: at,
-        last_sign_in_at: None,
+        ..User::new(id, TenantId::default_tenant(), username.clone(), vec![Role::Admin], at)
     };
     let audit = AuditEntry::new(Actor::system(), AuditAction::CreateUser, vec![("username", username.clone())]);
     store.insert_user(&user, Change { at, audit, events: Vec::new() }).await.context("nobody can be let in")?;

@@ -24,20 +24,10 @@ impl Control {
         let made_up = configured.is_none();
         let password = configured.unwrap_or_else(|| self.ports.credentials.new_password());
         let hash = self.ports.credentials.hash_password(&password).await?;
-        let at = self.now();
         let user = User {
-            id: self.ids().user(),
-            tenant,
-            username: username.to_owned(),
             display_name: "Administrator".to_owned(),
-            email: String::new(),
             password: Some(hash),
-            roles: vec![Role::Admin],
-            disabled: false,
-            version: 1,
-            created_at: at,
-            updated_at: at,
-            last_sign_in_at: None,
+            ..User::new(self.ids().user(), tenant, username.to_owned(), vec![Role::Admin], self.now())
         };
         let details = vec![("user_id", user.id.to_string()), ("username", user.username.clone())];
         let change = self.quiet_change(Actor::system(), AuditAction::CreateUser, details);

@@ -65,20 +65,12 @@ impl Control {
         if self.ports.accounts.find_user_by_name(&said.username).await?.is_some() {
             return Err(taken());
         }
-        let at = self.now();
+        let (tenant, roles) = (TenantId::default_tenant(), vec![Role::User]);
         let user = User {
-            id: self.ids().user(),
-            tenant: TenantId::default_tenant(),
             password: Some(self.ports.credentials.hash_password(&said.password).await?),
-            username: said.username,
             display_name: said.display_name,
             email: said.email,
-            roles: vec![Role::User],
-            disabled: false,
-            version: 1,
-            created_at: at,
-            updated_at: at,
-            last_sign_in_at: None,
+            ..User::new(self.ids().user(), tenant, said.username, roles, self.now())
         };
         let details = vec![("user_id", user.id.to_string()), ("username", user.username.clone())];
         let change = self.quiet_change(actor(&user, arrival), AuditAction::Register, details);

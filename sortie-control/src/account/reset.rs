@@ -54,7 +54,7 @@ impl Control {
         self.forgive(&lanes).await;
         check_password(new.reveal(), &user.username).map_err(|it| Invalid::new("new_password", it.rule))?;
         let hash = self.ports.credentials.hash_password(new).await?;
-        let after = User { password: Some(hash), version: user.version + 1, updated_at: self.now(), ..user.clone() };
+        let after = user.with_password(hash, self.now());
         let details = vec![("user_id", user.id.to_string()), ("username", user.username.clone())];
         let change = self.quiet_change(actor(&user, arrival), AuditAction::ResetPassword, details);
         let ending = SignIns::Of { user: user.id.clone(), except: None };

@@ -146,7 +146,7 @@ impl Control {
             return Ok(user);
         }
         let hash = self.ports.credentials.hash_password(password).await?;
-        let after = User { password: Some(hash), version: user.version + 1, updated_at: self.now(), ..user.clone() };
+        let after = user.with_password(hash, self.now());
         let details = vec![("user_id", user.id.to_string())];
         let change = self.quiet_change(actor(&user, arrival), AuditAction::RenewPasswordHash, details);
         match self.ports.accounts.update_user(user.version, &after, change).await {

@@ -78,7 +78,7 @@ impl Control {
         }
         check_password(new.reveal(), &user.username).map_err(|it| Invalid::new("new_password", it.rule))?;
         let hash = self.ports.credentials.hash_password(new).await?;
-        let after = User { password: Some(hash), version: user.version + 1, updated_at: self.now(), ..user.clone() };
+        let after = user.with_password(hash, self.now());
         let change = account_change(self, caller, AuditAction::ChangePassword, &after, Vec::new());
         // Tokens stay: each was made for a program, with an end of its own.
         let ending = SignIns::Interactive { user: user.id.clone(), except: Some(caller.principal.sign_in.clone()) };
@@ -107,21 +107,12 @@ impl Control {
         Self::check(caller, Action::ManageUsers, "make accounts")?;
         let roles = fields.validate()?;
         let password = fields.password.as_ref().ok_or_else(|| Invalid::new("password", "is required"))?;
-        let hash = self.ports.credentials.hash_password(password).await?;
-        let at = self.now();
         let user = User {
-            id: self.ids().user(),
-            tenant: caller.tenant.clone(),
-            username: fields.username,
             display_name: fields.display_name,
             email: fields.email,
-            password: Some(hash),
-            roles,
+            password: Some(self.ports.credentials.hash_password(password).await?),
             disabled: fields.disabled,
-            version: 1,
-            created_at: at,
-            updated_at: at,
-            last_sign_in_at: None,
+            ..User::new(self.ids().user(), caller.tenant.clone(), fields.username, roles, self.now())
         };
         let change = account_change(self, caller, AuditAction::CreateUser, &user, vec![("roles", names(&user.roles))]);
         match self.ports.accounts.insert_user(&user, change).await {

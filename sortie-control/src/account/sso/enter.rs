@@ -71,19 +71,11 @@ impl Control {
         let at = self.now();
         let given = self.settings.sso.roles.roles(&assertion.groups);
         let id = self.ids().user();
-        let blank = User {
-            id: id.clone(),
-            tenant: TenantId::default_tenant(),
-            username: String::new(),
+        let roles = roles_after(&[], &[], &given);
+        let nameless = User {
             display_name: assertion.name.clone().unwrap_or_default(),
             email: assertion.email.clone().unwrap_or_default(),
-            password: None,
-            roles: roles_after(&[], &[], &given),
-            disabled: false,
-            version: 1,
-            created_at: at,
-            updated_at: at,
-            last_sign_in_at: None,
+            ..User::new(id.clone(), TenantId::default_tenant(), String::new(), roles, at)
         };
         let known = KnownIdentity {
             identity: assertion.identity.clone(),
@@ -93,7 +85,7 @@ impl Control {
             last_seen_at: at,
         };
         for username in candidates(assertion, id.as_str()) {
-            let user = User { username, ..blank.clone() };
+            let user = User { username, ..nameless.clone() };
             let change =
                 self.quiet_change(actor(&user, answer), AuditAction::CreateUser, account_details(&user, assertion));
             match self.ports.identities.insert_identity(&known, &user, change).await {
