@@ -3,10 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
     time::{Duration, Instant},
 };
 
@@ -26,6 +22,7 @@ use sortie_testkit::contract::sample::{app, change, sign_in, user};
 use crate::{
     backend::{self, File, at_path},
     schema::sqlite3,
+    writers::Writers,
 };
 
 /// 2026-11-21, 12:24:19 UTC.
@@ -104,30 +101,13 @@ async fn a_backup_of_a_live_database_is_an_ordinary_database_with_sums_that_stoc
 #[tokio::test(flavor = "multi_thread")]
 async fn every_backup_made_while_others_write_restores_with_every_row_acknowledged_before() -> Result<()> {
     let file = backend::sqlite()?;
-    let acknowledged = Arc::new(Mutex::new(Vec::new()));
-    let goes_on = Arc::new(AtomicBool::new(true));
-    let writers: Vec<_> = (0..4)
-        .map(|writer| {
-            let (store, acknowledged, goes_on) = (Arc::clone(&file.store), acknowledged.clone(), goes_on.clone());
-            tokio::spawn(async move {
-                for number in 0.. {
-                    if !goes_on.load(Ordering::Relaxed) {
-                        break;
-                    }
-                    let id = format!("app-{writer}-{number}");
-                    store.insert_app(&app(&id)?, change(AuditAction::CreateApp, 0)).await?;
-                    acknowledged.lock().unwrap().push(id);
-                }
-                anyhow::Ok(())
-            })
-        })
-        .collect();
+    let writers = Writers::start(&file.store);
     let folder = file.folder.path().join("backups");
     let target = file.folder.path().join("restored.db");
     for _ in 0..15 {
-        let before = acknowledged.lock().unwrap().clone();
+        let before = writers.acknowledged();
         let (path, to, restored) = (file.path.clone(), folder.clone(), target.clone());
-        let stored = tokio::task::spawn_blocking(move || -> Result<Vec<String>> {
+        let rows = tokio::task::spawn_blocking(move || -> Result<String> {
             let made = make(&path, &to)?;
             restore(&restored, &backup::find(&made.path)?)?;
             let rows = sqlite3(&restored, "SELECT id FROM applications")?;
@@ -135,19 +115,14 @@ async fn every_backup_made_while_others_write_restores_with_every_row_acknowledg
                 sqlite3(&restored, "SELECT count(*) FROM audit_log WHERE action = 'CREATE_APP'")?,
                 rows.lines().count().to_string()
             );
-            Ok(rows.lines().map(str::to_owned).collect())
+            Ok(rows)
         })
         .await??;
-        let stored: std::collections::HashSet<_> = stored.into_iter().collect();
-        let lost: Vec<_> = before.iter().filter(|it| !stored.contains(*it)).collect();
+        let lost = Writers::lost(&before, &rows);
         assert!(lost.is_empty(), "acknowledged before the backup began, and not in it: {lost:?}");
     }
-    goes_on.store(false, Ordering::Relaxed);
-    for writer in writers {
-        writer.await??;
-    }
-    assert!(acknowledged.lock().unwrap().len() > 30, "the writers were alive");
-    Ok(())
+    assert!(writers.acknowledged().len() > 30, "the writers were alive");
+    writers.stop().await
 }
 
 /// Numbers that look random and are the same in every run (xorshift64*).

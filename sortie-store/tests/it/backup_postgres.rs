@@ -1,15 +1,6 @@
 //! Backups of PostgreSQL: consistent under writes, damage found, restored whole or not at all, what was there kept.
 
-use std::{
-    collections::HashSet,
-    fs,
-    path::Path,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::HashSet, fs, path::Path};
 
 use anyhow::{Context, Result};
 use sortie_core::{
@@ -26,7 +17,10 @@ use sortie_testkit::{
     postgres::Cluster,
 };
 
-use crate::backend::{self, Server, at_dsn, at_path};
+use crate::{
+    backend::{self, Server, at_dsn, at_path},
+    writers::Writers,
+};
 
 /// 2026-11-21, 12:24:19 UTC.
 const NOW: Timestamp = Timestamp::from_micros(1_795_263_859_000_000);
@@ -179,26 +173,10 @@ async fn a_backup_that_does_not_fit_or_is_damaged_changes_nothing() -> Result<()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_under_writes_restores_with_every_row_acknowledged_before_it_began() -> Result<()> {
     let server = backend::postgres()?;
-    let acknowledged = Arc::new(Mutex::new(Vec::new()));
-    let goes_on = Arc::new(AtomicBool::new(true));
-    let mut writers = tokio::task::JoinSet::new();
-    for writer in 0..4 {
-        let (store, acknowledged, goes_on) = (Arc::clone(&server.store), acknowledged.clone(), goes_on.clone());
-        writers.spawn(async move {
-            for number in 0.. {
-                if !goes_on.load(Ordering::Relaxed) {
-                    break;
-                }
-                let id = format!("app-{writer}-{number}");
-                store.insert_app(&app(&id)?, change(AuditAction::CreateApp, 0)).await?;
-                acknowledged.lock().unwrap().push(id);
-            }
-            anyhow::Ok(())
-        });
-    }
+    let writers = Writers::start(&server.store);
     let folder = tempfile::tempdir()?;
     for _ in 0..5 {
-        let before = acknowledged.lock().unwrap().clone();
+        let before = writers.acknowledged();
         let (dsn, to) = (server.dsn.clone(), folder.path().to_owned());
         let rows = tokio::task::spawn_blocking(move || -> Result<String> {
             let made = make(&dsn, &to)?;
@@ -210,21 +188,11 @@ async fn a_backup_under_writes_restores_with_every_row_acknowledged_before_it_be
             Ok(rows)
         })
         .await??;
-        let stored: HashSet<_> = rows.lines().collect();
-        let lost: Vec<_> = before.iter().filter(|it| !stored.contains(it.as_str())).collect();
+        let lost = Writers::lost(&before, &rows);
         assert!(lost.is_empty(), "acknowledged before the backup began, and not in it: {lost:?}");
-        tokio::time::timeout(Duration::from_secs(20), async {
-            while acknowledged.lock().unwrap().len() <= before.len() {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await?;
+        writers.go_on_after(&before).await?;
     }
-    goes_on.store(false, Ordering::Relaxed);
-    while let Some(done) = writers.join_next().await {
-        done??;
-    }
-    Ok(())
+    writers.stop().await
 }
 
 #[tokio::test(flavor = "multi_thread")]

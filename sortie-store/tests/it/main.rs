@@ -17,3 +17,5 @@ mod sqlite;
 mod stale;
 mod tls;
 mod transitions;
+#[cfg(test)]
+mod writers;
