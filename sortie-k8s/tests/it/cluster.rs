@@ -18,12 +18,4 @@ macro_rules! promises {
     )*};
 }
 
-promises! {
-    an_unknown_workload_is_absent
-    a_workload_lives_from_create_to_delete
-    creating_twice_makes_one_workload
-    a_delete_for_another_workload_removes_nothing
-    a_workload_is_handed_over_once
-    deleting_twice_is_success
-    a_watch_hears_of_changes
-}
+sortie_testkit::runtime_contract!(promises);

@@ -73,15 +73,7 @@ macro_rules! promises {
     };
 }
 
-promises! {
-    an_unknown_workload_is_absent
-    a_workload_lives_from_create_to_delete
-    creating_twice_makes_one_workload
-    a_delete_for_another_workload_removes_nothing
-    a_workload_is_handed_over_once
-    deleting_twice_is_success
-    a_watch_hears_of_changes
-}
+sortie_testkit::runtime_contract!(promises);
 
 fn nothing_is_left(data: &Path) -> Result<()> {
     for folder in ["containers", "homes/sessions", "run"] {

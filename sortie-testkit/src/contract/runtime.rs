@@ -23,6 +23,22 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a workload is looked at without being woken: a wake is only a hint.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
+/// Gives a macro the names of all checks of this contract.
+#[macro_export]
+macro_rules! runtime_contract {
+    ($each:ident) => {
+        $each! {
+            an_unknown_workload_is_absent
+            a_workload_lives_from_create_to_delete
+            creating_twice_makes_one_workload
+            a_delete_for_another_workload_removes_nothing
+            a_workload_is_handed_over_once
+            deleting_twice_is_success
+            a_watch_hears_of_changes
+        }
+    };
+}
+
 /// An order for a plain app: no network, no limits, ephemeral files.
 pub fn order(place: &PlaceId, session: &str, command: &[&str]) -> Result<WorkloadOrder> {
     Ok(WorkloadOrder {
