@@ -66,6 +66,8 @@ audit_actions! {
     UpdatePreferences = "UPDATE_PREFERENCES",
     /// Took the database of an older system over.
     AdoptDatabase = "ADOPT_DATABASE",
+    /// Copied everything from another database.
+    CopyDatabase = "COPY_DATABASE",
     /// Made an app.
     CreateApp = "CREATE_APP",
     /// Changed an app.

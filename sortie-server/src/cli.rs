@@ -4,7 +4,9 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{self, access::Access, audit::Audit, backup, drill::Drill, places::Places, workloads::Workloads};
+use crate::command::{
+    self, access::Access, audit::Audit, backup, db::Db, drill::Drill, places::Places, workloads::Workloads,
+};
 
 /// Self-hosted application launcher: open one page, click an app, work in it in the browser.
 #[derive(Debug, Parser)]
@@ -53,6 +55,11 @@ enum Command {
     Audit {
         #[command(subcommand)]
         what: Audit,
+    },
+    /// Move a whole installation from one database to another.
+    Db {
+        #[command(subcommand)]
+        what: Db,
     },
     /// Bring the database's schema up to date.
     Migrate {
@@ -103,6 +110,7 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
         Some(Command::Restore(it)) => it.run(&cli.flags),
         Some(Command::Drill(it)) => it.run(&cli.flags),
         Some(Command::Prune(it)) => it.run(&cli.flags),
+        Some(Command::Db { what }) => what.run(&cli.flags),
         Some(Command::Supervise) => command::serve::run(&Flags { supervise: true, ..cli.flags }),
         Some(Command::Migrate { check }) => command::migrate::run(&cli.flags, check),
     }

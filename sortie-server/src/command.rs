@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 mod by_hand;
 pub(crate) mod config;
+pub(crate) mod db;
 pub(crate) mod drill;
 pub(crate) mod migrate;
 pub(crate) mod places;

@@ -5,9 +5,8 @@
 //! name then begins with `legacy_`; every value that could not be taken over as it was stands in `adoption_notes`.
 
 mod convert;
-mod engine;
 mod form;
-mod instant;
+pub(crate) mod instant;
 mod report;
 mod row;
 mod sqlite;
@@ -17,12 +16,12 @@ pub use form::Form;
 pub(crate) use form::LEGACY;
 pub use report::{AdoptedTable, Adoption, AdoptionNote};
 pub(crate) use sqlite::adopt as adopt_file;
+pub(crate) use work::{NOTES, NOTES_TABLE};
 
 use diesel::{PgConnection, SqliteConnection};
 use tracing::{info, warn};
 
-use crate::{error::OpenError, migrate};
-use engine::Engine;
+use crate::{bulk::Engine, error::OpenError, migrate};
 
 /// Tells whether a database without our mark is a predecessor's.
 pub(crate) fn form<E: Known>(connection: &mut E) -> Result<Option<Form>, OpenError> {

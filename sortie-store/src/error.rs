@@ -39,6 +39,9 @@ pub enum OpenError {
     /// An older system's database could not be taken over; it was left as it was.
     #[error("the database of an older system could not be taken over, and was left as it was: {0}")]
     Adoption(String),
+    /// An installation could not be copied; neither database was changed.
+    #[error("the installation could not be copied, and neither database was changed: {0}")]
+    Copy(String),
     /// A newer version changed the schema in a way that this version cannot serve.
     #[error(
         "the database has schema {found}, which servers older than schema {needed} cannot serve; use a newer version"

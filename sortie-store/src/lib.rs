@@ -8,8 +8,10 @@
 
 mod adopt;
 pub mod backup;
+mod bulk;
 pub mod chain;
 mod connection;
+pub mod copy;
 mod cursor;
 mod dialect;
 mod error;

@@ -65,9 +65,30 @@ pub(crate) fn all_postgres(connection: &mut PgConnection) -> Result<(), OpenErro
 
 /// The tables that the migrations make.
 pub(crate) fn our_tables() -> Result<Vec<String>, OpenError> {
+    Ok(our_schema()?.tables()?.into_iter().filter(|it| it != DIESEL).collect())
+}
+
+/// An empty database of today, for looking at.
+pub(crate) fn our_schema() -> Result<SqliteConnection, OpenError> {
     let mut nothing = sqlite::connect(":memory:")?;
     nothing.run_pending_migrations(SQLITE).map_err(|error| OpenError::Migration(error.to_string()))?;
-    Ok(nothing.tables()?.into_iter().filter(|it| it != DIESEL).collect())
+    Ok(nothing)
+}
+
+/// Fails unless exactly the migrations that this version knows were applied. Changes nothing.
+pub(crate) fn refuse_other<C: Dialect>(connection: &mut C) -> Result<(), OpenError> {
+    let known = known::<Sqlite>(&SQLITE)?;
+    let is_ours = connection.tables()?.iter().any(|it| it == MARK);
+    let applied: Vec<_> =
+        if is_ours { connection.applied()?.into_iter().map(|it| it.version).collect() } else { Vec::new() };
+    let side = |it: &String| known.last().is_some_and(|newest| it > newest);
+    if applied == known {
+        Ok(())
+    } else if applied.iter().any(side) {
+        Err(OpenError::Copy("a newer version wrote to the source; copy it with that version".to_owned()))
+    } else {
+        Err(OpenError::Copy("the source has not today's schema; run `sortie migrate` on it first".to_owned()))
+    }
 }
 
 /// The names of a file's missing migrations, oldest first.

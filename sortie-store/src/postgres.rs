@@ -7,8 +7,10 @@ pub(crate) mod pooler;
 use std::time::Duration;
 
 use diesel::{
-    Connection, OptionalExtension, PgConnection, QueryResult, RunQueryDsl, connection::SimpleConnection, sql_query,
-    sql_types::Bool,
+    Connection, OptionalExtension, PgConnection, QueryResult, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_query,
+    sql_types::{BigInt, Bool},
 };
 use tracing::warn;
 
@@ -33,6 +35,11 @@ const DEFAULTS: [(&str, &str); 7] = [
 const STATE: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
                      SET idle_in_transaction_session_timeout = '10s'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';";
 
+/// What holds in transactions that take as long as they need: values are written in one form.
+pub(crate) const LONG: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
+                               SET LOCAL lock_timeout = '10s'; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; \
+                               SET LOCAL extra_float_digits = 1;";
+
 /// Makes a fresh connection one of the pool's.
 pub(crate) fn prepare(connection: &mut PgConnection) -> QueryResult<()> {
     connection.batch_execute(STATE)
@@ -44,6 +51,26 @@ pub(crate) fn connect(dsn: &str) -> Result<PgConnection, OpenError> {
         PgConnection::establish(&complete(dsn)).map_err(|error| OpenError::Unreachable(error.to_string()))?;
     pooler::forget_statements(&mut connection);
     Ok(connection)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Fails where somebody else of ours is connected. Servers and commands call their connections `sortie`, unless the connection
+/// string calls them otherwise.
+pub(crate) fn refuse_live(connection: &mut PgConnection) -> Result<(), OpenError> {
+    let others: Count = sql_query(
+        "SELECT count(*) AS count FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+         AND application_name = current_setting('application_name')",
+    )
+    .get_result(connection)?;
+    if others.count == 0 {
+        return Ok(());
+    }
+    Err(OpenError::InUse(format!("the database ({} connections in pg_stat_activity)", others.count)))
 }
 
 #[derive(diesel::QueryableByName)]

@@ -24,6 +24,8 @@ mod crash;
 #[cfg(test)]
 mod database_away;
 #[cfg(test)]
+mod db_copy;
+#[cfg(test)]
 mod drain;
 #[cfg(test)]
 mod endings;

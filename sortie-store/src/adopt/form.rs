@@ -1,12 +1,8 @@
 //! Which predecessor wrote a database: from the names of its tables and columns alone.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::{collections::BTreeSet, fmt};
 
-/// Tables and their columns.
-pub(crate) type Layout = BTreeMap<String, BTreeSet<String>>;
+use crate::bulk::Layout;
 
 /// What the predecessors wrote: each table with all columns that any of them gave it.
 pub(crate) const KNOWN: [(&str, &[&str]); 15] = [

@@ -13,8 +13,8 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
-use super::{engine::Engine, form as form_of, report::Adoption, tell, work};
-use crate::error::OpenError;
+use super::{form as form_of, report::Adoption, tell, work};
+use crate::{bulk::Engine, error::OpenError};
 
 #[derive(diesel::QueryableByName)]
 struct Version {

@@ -8,18 +8,21 @@ use sortie_core::{audit::AuditAction, time::Timestamp};
 
 use super::{
     convert::Converter,
-    engine::Engine,
-    form::{self, Form, KNOWN, LEGACY, Layout},
+    form::{self, Form, KNOWN, LEGACY},
     instant,
     report::{AdoptedTable, Adoption},
     row::{NewRow, OldRow},
 };
-use crate::{error::OpenError, moment::Moment};
+use crate::{
+    bulk::{Column, Engine, Layout},
+    error::OpenError,
+    moment::Moment,
+};
 
 /// Where every change of a value is kept with the old one.
-const NOTES: &str = "adoption_notes";
+pub(crate) const NOTES: &str = "adoption_notes";
 /// Portable to both dialects.
-const NOTES_TABLE: &str = "CREATE TABLE adoption_notes (
+pub(crate) const NOTES_TABLE: &str = "CREATE TABLE adoption_notes (
     position BIGINT NOT NULL PRIMARY KEY,
     table_name TEXT NOT NULL,
     row_id TEXT NOT NULL,
@@ -138,7 +141,8 @@ impl Run {
         sink: Sink<'_, E>,
     ) -> Result<AdoptedTable, OpenError> {
         let known = KNOWN.iter().find(|(name, _)| *name == table).map_or(&[][..], |(_, it)| it);
-        let read: Vec<_> = known.iter().copied().filter(|it| columns.contains(*it)).collect();
+        let read = known.iter().copied().filter(|it| columns.contains(*it));
+        let read: Vec<_> = read.map(Column::text).collect();
         let (mut rows, mut kept) = (0, 0);
         engine.each(&format!("{}{table}", self.prefix), &read, &mut |engine, batch| {
             let mut made = Vec::new();
@@ -188,6 +192,7 @@ fn insert<E: Engine>(engine: &mut E, table: &str, rows: Vec<Value>) -> Result<()
     let Some(columns) = rows.first().and_then(Value::as_object).map(|it| it.keys().cloned().collect::<Vec<_>>()) else {
         return Ok(());
     };
+    let columns: Vec<_> = columns.iter().map(|it| Column::text(it)).collect();
     let inserted = engine.insert(table, &columns, &Value::Array(rows));
     inserted.map(drop).map_err(|error| failed(&format!("rows of {table} cannot be written"), &error))
 }

@@ -26,14 +26,9 @@ use crate::{
     chain,
     connection::AnyConnection,
     migrate::{self, Dialect},
-    postgres::connect,
+    postgres::{LONG, connect},
     store::MIGRATION_LOCK,
 };
-
-/// What holds in the transactions of backups: they take as long as they need, and write values in one form.
-const STATE: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
-                     SET LOCAL lock_timeout = '10s'; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; \
-                     SET LOCAL extra_float_digits = 1;";
 
 /// Writes everything of ours to a file while others write to the database, and reads the file back.
 pub(super) fn make(dsn: &str, folder: &Path, now: Timestamp, listener: Listener<'_>) -> Result<Made, BackupError> {
@@ -78,7 +73,7 @@ pub(super) fn verify(dsn: &str, found: &Found, scratch: &Path, listener: Listene
     let schema = format!("sortie_verify_{}", std::process::id());
     let mut connection = AnyConnection::Postgres(connect(dsn)?);
     let outcome = connection.transaction::<(), Back, _>(|connection| {
-        connection.batch_execute(STATE)?;
+        connection.batch_execute(LONG)?;
         connection.batch_execute(&format!("CREATE SCHEMA {schema}; SET LOCAL search_path TO {schema};"))?;
         Err(Back::Proved(build(connection, found, &copy, listener)?))
     });
@@ -101,7 +96,7 @@ pub(super) fn restore(
     let copy = copied(found, scratch, &mut passing, listener)?;
     let mut connection = AnyConnection::Postgres(connect(dsn)?);
     let (kept, incarnation) = connection.transaction::<_, BackupError, _>(|connection| {
-        connection.batch_execute(STATE)?;
+        connection.batch_execute(LONG)?;
         // A server that starts meanwhile waits here until all of it is there.
         connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK});"))?;
         let kept = aside::put(server(connection)?, change.at)?;

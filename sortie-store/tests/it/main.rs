@@ -5,6 +5,7 @@ mod backend;
 mod backup;
 mod backup_postgres;
 mod contract;
+mod copy;
 mod depth;
 mod durability;
 mod example;

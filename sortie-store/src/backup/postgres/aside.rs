@@ -4,21 +4,15 @@ use diesel::{
     PgConnection, RunQueryDsl,
     connection::SimpleConnection,
     sql_query,
-    sql_types::{Array, BigInt, Text},
+    sql_types::{Array, Text},
 };
 use sortie_core::time::Timestamp;
 
 use super::{super::BackupError, super::folder, ours, quoted};
 use crate::{
-    error::OpenError,
     migrate::{self, Dialect},
+    postgres,
 };
-
-#[derive(diesel::QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
 
 #[derive(diesel::QueryableByName)]
 struct Function {
@@ -28,7 +22,7 @@ struct Function {
 
 /// Moves what is there into a schema of its own; answers its name, or `None` where nothing was there.
 pub(super) fn put(connection: &mut PgConnection, at: Timestamp) -> Result<Option<String>, BackupError> {
-    refuse_live(connection)?;
+    postgres::refuse_live(connection)?;
     let there = connection.tables()?;
     if !there.iter().any(|it| it == "installation") {
         // Others' tables may stay; what looks like an older system's, or like ours and is not, may not.
@@ -57,17 +51,4 @@ pub(super) fn put(connection: &mut PgConnection, at: Timestamp) -> Result<Option
         connection.batch_execute(&format!("ALTER FUNCTION {name} SET SCHEMA {schema}"))?;
     }
     Ok(Some(schema))
-}
-
-/// Servers, and other commands of ours, call their connections `sortie`, unless the connection string calls them otherwise.
-fn refuse_live(connection: &mut PgConnection) -> Result<(), BackupError> {
-    let others: Count = sql_query(
-        "SELECT count(*) AS count FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
-         AND application_name = current_setting('application_name')",
-    )
-    .get_result(connection)?;
-    if others.count == 0 {
-        return Ok(());
-    }
-    Err(OpenError::InUse(format!("the database ({} connections in pg_stat_activity)", others.count)).into())
 }

@@ -17,9 +17,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{BackupError, Listener, Progress, check, manifest::Content, piece},
-    STATE, ours, quoted,
+    ours, quoted,
 };
-use crate::{migrate, postgres::connect};
+use crate::{
+    migrate,
+    postgres::{LONG, connect},
+};
 
 /// How many rows are asked for at once.
 const ROWS: usize = 1_000;
@@ -53,7 +56,7 @@ pub(super) fn write(dsn: &str, path: &Path, listener: Listener<'_>) -> Result<Co
     let mut out = Out { file: BufWriter::new(piece::create(path)?), path, done: 0 };
     let mut connection = connect(dsn)?;
     let content = connection.build_transaction().repeatable_read().read_only().run(|connection| {
-        connection.batch_execute(STATE)?;
+        connection.batch_execute(LONG)?;
         // Refused are a schema that is too new to be understood, and what is not ours.
         connection.transaction(migrate::pending_postgres)?;
         let names = ours(connection)?;

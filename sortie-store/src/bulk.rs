@@ -1,4 +1,7 @@
-//! What differs between the databases while one is adopted: the names in it, reading rows as JSON, inserting JSON as rows.
+//! What differs between the databases where whole tables are moved: the names in them, reading rows as JSON, inserting JSON as
+//! rows.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{
     Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
@@ -8,8 +11,10 @@ use diesel::{
 };
 use serde_json::Value;
 
-use super::form::Layout;
 use crate::{error::OpenError, migrate};
+
+/// Tables and their columns.
+pub(crate) type Layout = BTreeMap<String, BTreeSet<String>>;
 
 /// How many rows are read, turned and written at once.
 const BATCH: usize = 2_000;
@@ -17,7 +22,23 @@ const BATCH: usize = 2_000;
 /// What a batch of rows is given to.
 pub(crate) type Take<'a, E> = &'a mut dyn FnMut(&mut E, Vec<Vec<u8>>) -> Result<(), OpenError>;
 
-/// A database that may be a predecessor's.
+/// A column that is read or written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// Whether bytes in it stand in JSON as PostgreSQL writes them (`\x00ff`), and are none that happen to be text.
+    pub(crate) as_bytes: bool,
+}
+
+impl<'a> Column<'a> {
+    /// One of text, numbers or times.
+    pub(crate) fn text(name: &'a str) -> Self {
+        Self { name, as_bytes: false }
+    }
+}
+
+/// A database whose tables can be moved.
 pub(crate) trait Engine: Connection + SimpleConnection + Sized {
     /// All tables with their columns.
     fn layout(&mut self) -> QueryResult<Layout>;
@@ -26,9 +47,9 @@ pub(crate) trait Engine: Connection + SimpleConnection + Sized {
     /// How many rows a table has.
     fn count(&mut self, table: &str) -> QueryResult<usize>;
     /// Gives a table's rows in batches, each row as a JSON object of these columns.
-    fn each(&mut self, table: &str, columns: &[&str], take: Take<'_, Self>) -> Result<(), OpenError>;
+    fn each(&mut self, table: &str, columns: &[Column<'_>], take: Take<'_, Self>) -> Result<(), OpenError>;
     /// Inserts rows, given as a JSON list of objects with exactly these columns.
-    fn insert(&mut self, table: &str, columns: &[String], rows: &Value) -> QueryResult<usize>;
+    fn insert(&mut self, table: &str, columns: &[Column<'_>], rows: &Value) -> QueryResult<usize>;
     /// Lets nobody else in until the transaction ends.
     fn lock(&mut self, tables: &[String]) -> QueryResult<()>;
     /// Drops tables that refer to each other.
@@ -42,7 +63,7 @@ pub(crate) trait Engine: Connection + SimpleConnection + Sized {
 }
 
 #[derive(diesel::QueryableByName)]
-struct Column {
+struct Owned {
     #[diesel(sql_type = Text)]
     owner: String,
     #[diesel(sql_type = Text)]
@@ -75,7 +96,7 @@ struct Plain {
     object: String,
 }
 
-fn in_layout(columns: Vec<Column>) -> Layout {
+fn in_layout(columns: Vec<Owned>) -> Layout {
     let mut layout = Layout::new();
     for column in columns {
         layout.entry(column.owner).or_default().insert(column.name);
@@ -83,8 +104,8 @@ fn in_layout(columns: Vec<Column>) -> Layout {
     layout
 }
 
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|it| format!("\"{it}\"")).collect::<Vec<_>>().join(", ")
+fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|it| format!("\"{it}\"")).collect::<Vec<_>>().join(", ")
 }
 
 fn counted(count: &Count) -> usize {
@@ -106,8 +127,16 @@ impl Engine for SqliteConnection {
         sql_query(format!("SELECT count(*) AS count FROM \"{table}\"")).get_result(self).map(|it| counted(&it))
     }
 
-    fn each(&mut self, table: &str, columns: &[&str], take: Take<'_, Self>) -> Result<(), OpenError> {
-        let pairs: Vec<_> = columns.iter().map(|it| format!("'{it}', CAST(\"{it}\" AS TEXT)")).collect();
+    fn each(&mut self, table: &str, columns: &[Column<'_>], take: Take<'_, Self>) -> Result<(), OpenError> {
+        let pair = |Column { name, as_bytes }: &Column<'_>| {
+            let text = format!("CAST(\"{name}\" AS TEXT)");
+            if *as_bytes {
+                format!("'{name}', iif(typeof(\"{name}\") = 'blob', '\\x' || lower(hex(\"{name}\")), {text})")
+            } else {
+                format!("'{name}', {text}")
+            }
+        };
+        let pairs: Vec<_> = columns.iter().map(pair).collect();
         // As bytes: SQLite does not promise that its texts are UTF-8.
         let text = format!(
             "SELECT rowid AS number, CAST(json_object({}) AS BLOB) AS object FROM \"{table}\" WHERE rowid > ? \
@@ -123,10 +152,17 @@ impl Engine for SqliteConnection {
         }
     }
 
-    fn insert(&mut self, table: &str, columns: &[String], rows: &Value) -> QueryResult<usize> {
-        let values: Vec<_> = columns.iter().map(|it| format!("value ->> '$.{it}'")).collect();
-        let text =
-            format!("INSERT INTO \"{table}\" ({}) SELECT {} FROM json_each(?)", quoted(columns), values.join(", "));
+    fn insert(&mut self, table: &str, columns: &[Column<'_>], rows: &Value) -> QueryResult<usize> {
+        let value = |Column { name, as_bytes }: &Column<'_>| {
+            if *as_bytes {
+                format!("unhex(substr(value ->> '$.\"{name}\"', 3))")
+            } else {
+                format!("value ->> '$.\"{name}\"'")
+            }
+        };
+        let values: Vec<_> = columns.iter().map(value).collect();
+        let names = quoted(columns.iter().map(|it| it.name));
+        let text = format!("INSERT INTO \"{table}\" ({names}) SELECT {} FROM json_each(?)", values.join(", "));
         sql_query(text).bind::<Text, _>(rows.to_string()).execute(self)
     }
 
@@ -170,12 +206,12 @@ impl Engine for PgConnection {
         sql_query(format!("SELECT count(*) AS count FROM \"{table}\"")).get_result(self).map(|it| counted(&it))
     }
 
-    fn each(&mut self, table: &str, columns: &[&str], take: Take<'_, Self>) -> Result<(), OpenError> {
-        let columns: Vec<_> = columns.iter().map(|it| (*it).to_owned()).collect();
-        let cursor = format!("adopt_{table}");
+    fn each(&mut self, table: &str, columns: &[Column<'_>], take: Take<'_, Self>) -> Result<(), OpenError> {
+        let names = quoted(columns.iter().map(|it| it.name));
+        let cursor = format!("\"rows of {table}\"");
         self.batch_execute(&format!(
-            "DECLARE {cursor} NO SCROLL CURSOR FOR SELECT row_to_json(t)::text AS object FROM (SELECT {} FROM \"{table}\") AS t",
-            quoted(&columns)
+            "DECLARE {cursor} NO SCROLL CURSOR FOR SELECT row_to_json(t)::text AS object \
+             FROM (SELECT {names} FROM \"{table}\") AS t"
         ))?;
         loop {
             let rows: Vec<Plain> = sql_query(format!("FETCH {BATCH} FROM {cursor}")).load(self)?;
@@ -187,8 +223,8 @@ impl Engine for PgConnection {
         }
     }
 
-    fn insert(&mut self, table: &str, columns: &[String], rows: &Value) -> QueryResult<usize> {
-        let names = quoted(columns);
+    fn insert(&mut self, table: &str, columns: &[Column<'_>], rows: &Value) -> QueryResult<usize> {
+        let names = quoted(columns.iter().map(|it| it.name));
         let text = format!(
             "INSERT INTO \"{table}\" ({names}) SELECT {names} FROM json_populate_recordset(NULL::\"{table}\", $1::json)"
         );
@@ -196,11 +232,14 @@ impl Engine for PgConnection {
     }
 
     fn lock(&mut self, tables: &[String]) -> QueryResult<()> {
-        self.batch_execute(&format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;", quoted(tables)))
+        self.batch_execute(&format!(
+            "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;",
+            quoted(tables.iter().map(String::as_str))
+        ))
     }
 
     fn drop_tables(&mut self, tables: &[String]) -> QueryResult<()> {
-        self.batch_execute(&format!("DROP TABLE {};", quoted(tables)))
+        self.batch_execute(&format!("DROP TABLE {};", quoted(tables.iter().map(String::as_str))))
     }
 
     fn migrate(&mut self) -> Result<(), OpenError> {
