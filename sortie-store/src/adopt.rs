@@ -61,7 +61,7 @@ fn tell(adoption: &Adoption) {
     info!(written_by = %adoption.form, copy, "Database of an older system taken over");
     for table in &adoption.tables {
         let stays_as = table.stays_as.as_deref();
-        info!(table = %table.name, rows = table.rows, taken_over = table.kept, stays_as, "Table taken over");
+        info!(table = %table.name, rows = table.rows, taken_over = table.kept, over = table.over, stays_as, "Table taken over");
     }
     if !adoption.notes.is_empty() {
         warn!(

@@ -4,6 +4,7 @@
 //! replaced by the value that gives the fewest rights, and noted with the old one.
 
 mod catalog;
+mod kept;
 mod people;
 mod records;
 mod sessions;
@@ -51,7 +52,7 @@ pub(crate) struct Converter {
 
 impl Converter {
     /// The tables in the order in which their rows must come.
-    pub(crate) const ORDER: [&'static str; 11] = [
+    pub(crate) const ORDER: [&'static str; 15] = [
         "tenants",
         "users",
         "categories",
@@ -63,6 +64,10 @@ impl Converter {
         "settings",
         "analytics",
         "audit_log",
+        "templates",
+        "app_specs",
+        "recordings",
+        "oidc_states",
     ];
 
     /// Knows nothing yet.
@@ -82,7 +87,8 @@ impl Converter {
         }
     }
 
-    /// Turns a row into those of today; the first is its own. A row without a place is noted.
+    /// Turns a row into those of today; the first is its own. None means that what it stood for is over. A row without a
+    /// place is noted.
     pub(crate) fn convert(&mut self, table: &'static str, row: &OldRow) -> Result<Vec<NewRow>, Homeless> {
         let made = match table {
             "tenants" => self.tenant_row(row),
@@ -96,12 +102,23 @@ impl Converter {
             "settings" => self.setting(row),
             "analytics" => self.count(row),
             "audit_log" => self.audit(row),
+            "templates" => Err(kept::template(row)),
+            "app_specs" => Err(kept::spec(row)),
+            "recordings" => Err(kept::recording(row)),
+            "oidc_states" => Ok(Vec::new()),
             _ => Err(Homeless::new("", "", "this table has no place")),
         };
         made.inspect_err(|homeless| {
             let why = format!("{}; the row stays in the old table only", homeless.why);
             self.notes.push(AdoptionNote { table, row: homeless.row.clone(), column: homeless.column, was: None, why });
         })
+    }
+
+    /// Notes how many rows of a table stood for what is over.
+    pub(crate) fn over(&mut self, table: &'static str, rows: usize) {
+        if rows > 0 {
+            self.note(table, "", "", format_args!("{rows} begun sign-ins end with the old server; people begin again"));
+        }
     }
 
     /// What was noted so far.

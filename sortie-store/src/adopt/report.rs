@@ -16,6 +16,8 @@ pub struct AdoptedTable {
     pub rows: usize,
     /// How many of them are in today's tables.
     pub kept: usize,
+    /// How many of them stood for what is over, and are gone.
+    pub over: usize,
     /// The name under which the old table stays as it was, where one of its rows or columns has no place today.
     pub stays_as: Option<String>,
 }
@@ -59,7 +61,8 @@ impl Adoption {
         }
         for table in &self.tables {
             let stays = table.stays_as.as_ref().map(|it| format!("; the old table stays as {it}")).unwrap_or_default();
-            lines.push(format!("table {}: {} of {} rows taken over{stays}", table.name, table.kept, table.rows));
+            let over = if table.over > 0 { format!(", {} over", table.over) } else { String::new() };
+            lines.push(format!("table {}: {} of {} rows taken over{over}{stays}", table.name, table.kept, table.rows));
         }
         lines.extend(self.others.iter().map(|it| format!("table {it}: not ours, stays as it is")));
         let mut rest = self.notes.as_slice();
@@ -88,6 +91,9 @@ impl AdoptionNote {
 
     fn line(&self) -> String {
         let was = self.was.as_ref().map(|it| format!(" (was {it:?})")).unwrap_or_default();
+        if self.row.is_empty() && self.column.is_empty() {
+            return format!("note: {}: {}", self.table, self.why);
+        }
         format!("note: {} {:?}, {}: {}{was}", self.table, self.row, self.column, self.why)
     }
 }

@@ -13,6 +13,8 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
+use tracing::{info, warn};
+
 use super::{form as form_of, report::Adoption, tell, work};
 use crate::{bulk::Engine, error::OpenError};
 
@@ -39,6 +41,7 @@ pub(crate) fn adopt(connection: &mut SqliteConnection, path: &str) -> Result<(),
     match done {
         Ok(adoption) => {
             tell(&Adoption { copy: Some(copy), ..adoption });
+            compact(connection, Path::new(path));
             Ok(())
         }
         Err(error) => {
@@ -47,6 +50,29 @@ pub(crate) fn adopt(connection: &mut SqliteConnection, path: &str) -> Result<(),
             Err(error)
         }
     }
+}
+
+/// Gives back what the old tables took. A file that cannot be made smaller serves as well.
+fn compact(connection: &mut SqliteConnection, path: &Path) {
+    let size = || fs::metadata(path).map_or(0, |it| it.len());
+    let before = size();
+    if !has_room(path.parent().unwrap_or(path), before) {
+        warn!(
+            bytes = before,
+            "Too little room on the disk to compact the database; run VACUUM with sqlite3 when there is, while no server runs"
+        );
+        return;
+    }
+    // What was written to a log goes to the file at once, so that its size is the one to tell.
+    match connection.batch_execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);") {
+        Ok(()) => info!(before, after = size(), "The database was compacted"),
+        Err(error) => warn!(%error, "The database could not be compacted, and stays as large as it is"),
+    }
+}
+
+/// Whether a folder's disk takes as much again, by which the file may grow on the way.
+fn has_room(folder: &Path, bytes: u64) -> bool {
+    rustix::fs::statvfs(folder).is_ok_and(|it| it.f_bavail.saturating_mul(it.f_frsize) >= bytes)
 }
 
 /// Changes when another connection has written.
@@ -77,4 +103,18 @@ fn copy(connection: &mut SqliteConnection, path: &str) -> Result<PathBuf, OpenEr
 fn synced(copy: &Path) -> std::io::Result<()> {
     fs::File::open(copy)?.sync_all()?;
     fs::File::open(copy.parent().unwrap_or(Path::new("/")))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_has_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(has_room(folder.path(), 1));
+        assert!(!has_room(folder.path(), u64::MAX));
+        assert!(!has_room(Path::new("/proc"), 1));
+        assert!(!has_room(Path::new("/no/such/folder"), 1));
+    }
 }

@@ -119,13 +119,6 @@ impl Run {
                 sink(engine, vec![default_tenant(self.now)])?;
             }
         }
-        for (table, _) in KNOWN {
-            if self.layout.contains_key(table) && !Converter::ORDER.contains(&table) {
-                let rows = engine.count(&format!("{}{table}", self.prefix))?;
-                let stays_as = Some(format!("{LEGACY}{table}"));
-                tables.push(AdoptedTable { name: table.to_owned(), rows, kept: 0, stays_as });
-            }
-        }
         let others = self.layout.keys().filter(|it| !KNOWN.iter().any(|(name, _)| name == it)).cloned().collect();
         let mut adoption = Adoption { form: self.form, tables, others, notes: converter.into_notes(), copy: None };
         adoption.sort();
@@ -143,7 +136,7 @@ impl Run {
         let known = KNOWN.iter().find(|(name, _)| *name == table).map_or(&[][..], |(_, it)| it);
         let read = known.iter().copied().filter(|it| columns.contains(*it));
         let read: Vec<_> = read.map(Column::text).collect();
-        let (mut rows, mut kept) = (0, 0);
+        let (mut rows, mut kept, mut over) = (0, 0, 0);
         engine.each(&format!("{}{table}", self.prefix), &read, &mut |engine, batch| {
             let mut made = Vec::new();
             for bytes in &batch {
@@ -151,15 +144,16 @@ impl Run {
                 let row = OldRow::read(bytes)
                     .map_err(|error| OpenError::Adoption(format!("row {rows} of {table} cannot be read: {error}")))?;
                 if let Ok(new) = converter.convert(table, &row) {
-                    kept += 1;
+                    *if new.is_empty() { &mut over } else { &mut kept } += 1;
                     made.extend(new);
                 }
             }
             sink(engine, made)
         })?;
-        let stays = kept < rows || !form::surplus(table, columns).is_empty();
+        converter.over(table, over);
+        let stays = kept + over < rows || !form::surplus(table, columns).is_empty();
         let stays_as = stays.then(|| format!("{LEGACY}{table}"));
-        Ok(AdoptedTable { name: table.to_owned(), rows, kept, stays_as })
+        Ok(AdoptedTable { name: table.to_owned(), rows, kept, over, stays_as })
     }
 }
 
