@@ -45,8 +45,8 @@ app: {{ include "sortie.fullname" . }}
 {{- else if not (or $postgres.dsn $postgres.existingSecret (and $postgres.host $postgres.password)) -}}
 {{ fail "PostgreSQL needs database.postgres.dsn, or .existingSecret, or .host with .password" }}
 {{- end -}}
-{{- if and .Values.restore.enabled (or (ne .Values.database.type "sqlite") (gt (int .Values.replicaCount) 0)) -}}
-{{ fail "a restore needs SQLite and no server: set replicaCount to 0 for it" }}
+{{- if and .Values.restore.enabled (or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 0)) -}}
+{{ fail "a restore needs that no server runs: set replicaCount to 0 for it, and autoscaling.enabled to false" }}
 {{- end -}}
 {{- if and .Values.oidc.enabled (not (and .Values.oidc.issuer .Values.oidc.clientId)) -}}
 {{ fail "oidc.enabled needs oidc.issuer and oidc.clientId" }}
@@ -54,6 +54,38 @@ app: {{ include "sortie.fullname" . }}
 {{- if and (gt (int .Values.replicaCount) 1) .Values.persistence.enabled (ne .Values.persistence.accessMode "ReadWriteMany") -}}
 {{ fail "several replicas share a volume only with persistence.accessMode ReadWriteMany: or set persistence.enabled to false" }}
 {{- end -}}
+{{- end -}}
+
+{{/* Where the database is, for servers and for the jobs beside them. */}}
+{{- define "sortie.databaseEnv" -}}
+{{- $postgres := .Values.database.postgres -}}
+- name: SORTIE_DB_TYPE
+  value: {{ .Values.database.type }}
+{{- if eq .Values.database.type "sqlite" }}
+{{- else if or $postgres.dsn (and $postgres.existingSecret (not $postgres.host)) }}
+- name: SORTIE_DB_DSN_FILE
+  value: /secrets/database/dsn
+{{- else }}
+- name: SORTIE_DB_HOST
+  value: {{ $postgres.host | quote }}
+- name: SORTIE_DB_PORT
+  value: {{ $postgres.port | quote }}
+- name: SORTIE_DB_NAME
+  value: {{ $postgres.database | quote }}
+- name: SORTIE_DB_USER
+  value: {{ $postgres.user | quote }}
+- name: SORTIE_DB_SSLMODE
+  value: {{ $postgres.sslMode }}
+- name: SORTIE_DB_PASSWORD_FILE
+  value: /secrets/database/password
+{{- end }}
+{{- end -}}
+
+{{- define "sortie.databaseVolume" -}}
+- name: database
+  secret:
+    secretName: {{ .Values.database.postgres.existingSecret | default (include "sortie.fullname" .) }}
+    defaultMode: 0440
 {{- end -}}
 
 {{/* What the pods of a backup and of a restore have in common. */}}
@@ -75,9 +107,13 @@ securityContext:
   seccompProfile:
     type: RuntimeDefault
 volumes:
+  {{- if eq .Values.database.type "sqlite" }}
   - name: data
     persistentVolumeClaim:
       claimName: {{ .Values.persistence.existingClaim | default (printf "%s-data" (include "sortie.fullname" .)) }}
+  {{- else }}
+  {{- include "sortie.databaseVolume" . | nindent 2 }}
+  {{- end }}
   - name: backup
     persistentVolumeClaim:
       claimName: {{ .Values.backup.persistence.existingClaim | default (printf "%s-backup" (include "sortie.fullname" .)) }}
@@ -90,9 +126,21 @@ volumes:
 {{- define "sortie.jobContainer" -}}
 image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
 imagePullPolicy: {{ .Values.image.pullPolicy }}
+env:
+  {{- include "sortie.databaseEnv" . | nindent 2 }}
+  {{- if eq .Values.database.type "sqlite" }}
+  - name: SORTIE_DB
+    value: {{ .Values.database.sqlite.path | quote }}
+  {{- end }}
 volumeMounts:
+  {{- if eq .Values.database.type "sqlite" }}
   - name: data
     mountPath: /data
+  {{- else }}
+  - name: database
+    mountPath: /secrets/database
+    readOnly: true
+  {{- end }}
   - name: backup
     mountPath: /backup
   - name: tmp
