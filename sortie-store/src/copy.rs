@@ -180,7 +180,7 @@ fn copy_table<S: End, T: End>(
     let mut sent = Checksum::default();
     source.each(name, &table.read_as(), &mut |_, batch| {
         let rows = table.rows(&batch)?;
-        rows.iter().for_each(|it| sent.add(it));
+        sent.add(&rows);
         progress.rows += rows.len();
         target
             .insert(name, &table.write_as(), &Value::Array(rows))
@@ -195,7 +195,7 @@ fn copy_table<S: End, T: End>(
     }
     let mut arrived = Checksum::default();
     target.each(name, &table.read_as(), &mut |_, batch| {
-        table.rows(&batch)?.iter().for_each(|it| arrived.add(it));
+        arrived.add(&table.rows(&batch)?);
         Ok(())
     })?;
     if sent != arrived || progress.rows != progress.of {

@@ -76,14 +76,16 @@ pub(super) struct Checksum {
 }
 
 impl Checksum {
-    /// Adds a row.
-    pub(super) fn add(&mut self, row: &Value) {
-        let text = row.to_string();
-        self.rows += 1;
-        for (seed, sum) in (0_u8..).zip(&mut self.sums) {
-            let mut hasher = DefaultHasher::new();
-            (seed, &text).hash(&mut hasher);
-            *sum = sum.wrapping_add(hasher.finish());
+    /// Adds rows.
+    pub(super) fn add(&mut self, rows: &[Value]) {
+        for row in rows {
+            let text = row.to_string();
+            self.rows += 1;
+            for (seed, sum) in (0_u8..).zip(&mut self.sums) {
+                let mut hasher = DefaultHasher::new();
+                (seed, &text).hash(&mut hasher);
+                *sum = sum.wrapping_add(hasher.finish());
+            }
         }
     }
 }
@@ -113,7 +115,7 @@ mod tests {
     fn a_sum_is_of_the_rows_and_not_of_their_order() {
         let sum = |rows: &[&str]| {
             let mut sum = Checksum::default();
-            rows.iter().for_each(|it| sum.add(&json!({ "a": it })));
+            sum.add(&rows.iter().map(|it| json!({ "a": it })).collect::<Vec<_>>());
             sum
         };
         assert_eq!(sum(&["x", "y"]), sum(&["y", "x"]));
