@@ -4,6 +4,7 @@
 mod adoption;
 #[cfg(test)]
 mod audit;
+#[cfg(test)]
 mod backup;
 #[cfg(test)]
 mod by_hand;
