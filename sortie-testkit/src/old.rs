@@ -14,6 +14,7 @@ const CATALOG: &str = include_str!("old/catalog.sql");
 const PEOPLE: &str = include_str!("old/people.sql");
 const TENANTS: &str = include_str!("old/tenants.sql");
 const RIGHTS: &str = include_str!("old/rights.sql");
+const CONTAINER_MANAGER: &str = include_str!("old/services.sql");
 const WITH_TIMES: &str = "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, applied_at MOMENT); \
                           INSERT INTO schema_migrations VALUES (1, '2025-01-01 00:00:00');";
 const WITH_STATE: &str = "CREATE TABLE schema_migrations (version BIGINT NOT NULL, dirty BOOLEAN NOT NULL); \
@@ -64,10 +65,7 @@ impl Old {
             .replace("MOMENT", "DATETIME")
             // Declared, and not enforced there.
             .replace("FREELY", "REFERENCES applications (id)");
-        let mut shell = Command::new("sqlite3").arg("-bail").arg(path).stdin(Stdio::piped()).spawn()?;
-        shell.stdin.take().context("the shell has no input")?.write_all(sql.as_bytes())?;
-        ensure!(shell.wait()?.success(), "sqlite3 refused {self:?}");
-        Ok(())
+        run_sqlite3(path, &sql)
     }
 
     /// Writes it into a new database of the server; answers its connection string.
@@ -94,4 +92,16 @@ pub fn real(ending: &str) -> Result<Vec<PathBuf>> {
     found.sort();
     ensure!(!found.is_empty(), "SORTIE_OLD_DATABASES names a folder without any {ending}");
     Ok(found)
+}
+
+fn run_sqlite3(path: &Path, sql: &str) -> Result<()> {
+    let mut shell = Command::new("sqlite3").arg("-bail").arg(path).stdin(Stdio::piped()).spawn()?;
+    shell.stdin.take().context("the shell has no input")?.write_all(sql.as_bytes())?;
+    ensure!(shell.wait()?.success(), "sqlite3 refused what should be in {}", path.display());
+    Ok(())
+}
+
+/// Writes the container-manager's database into a new file.
+pub fn write_container_manager(path: &Path) -> Result<()> {
+    run_sqlite3(path, CONTAINER_MANAGER)
 }

@@ -7,6 +7,7 @@ mod catalog;
 mod kept;
 mod people;
 mod records;
+mod services;
 mod sessions;
 
 use std::{
@@ -68,6 +69,10 @@ impl Converter {
         "app_specs",
         "recordings",
         "oidc_states",
+        "app",
+        "service",
+        "image",
+        "stateSnapshot",
     ];
 
     /// Knows nothing yet.
@@ -106,6 +111,10 @@ impl Converter {
             "app_specs" => Err(kept::spec(row)),
             "recordings" => Err(kept::recording(row)),
             "oidc_states" => Ok(Vec::new()),
+            "app" => self.service_app(row),
+            "service" => self.service(row),
+            "image" => self.image(row),
+            "stateSnapshot" => self.snapshot(row),
             _ => Err(Homeless::new("", "", "this table has no place")),
         };
         made.inspect_err(|homeless| {

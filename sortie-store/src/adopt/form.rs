@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use crate::bulk::Layout;
 
 /// What the predecessors wrote: each table with all columns that any of them gave it.
-pub(crate) const KNOWN: [(&str, &[&str]); 15] = [
+pub(crate) const KNOWN: [(&str, &[&str]); 19] = [
     ("tenants", &["id", "name", "slug", "settings", "quotas", "created_at", "updated_at"]),
     (
         "users",
@@ -138,10 +138,29 @@ pub(crate) const KNOWN: [(&str, &[&str]); 15] = [
         ],
     ),
     ("oidc_states", &["state", "redirect_url", "expires_at"]),
+    // The container-manager's.
+    ("app", &["id", "appId", "appName", "commit", "releaseId", "services", "createdAt", "updatedAt"]),
+    (
+        "service",
+        &[
+            "id",
+            "serviceId",
+            "appId",
+            "serviceName",
+            "imageName",
+            "config",
+            "status",
+            "containerId",
+            "createdAt",
+            "updatedAt",
+        ],
+    ),
+    ("image", &["id", "imageName", "appId", "serviceId", "dockerImageId", "size", "pulledAt", "createdAt"]),
+    ("stateSnapshot", &["id", "type", "state", "createdAt"]),
 ];
 
 /// The columns without which a table's rows mean nothing.
-const NEEDED: [(&str, &[&str]); 11] = [
+const NEEDED: [(&str, &[&str]); 15] = [
     ("applications", &["id", "name"]),
     ("tenants", &["id", "name", "slug"]),
     ("users", &["id", "username"]),
@@ -153,6 +172,10 @@ const NEEDED: [(&str, &[&str]); 11] = [
     ("settings", &["key", "value"]),
     ("analytics", &["id", "app_id", "timestamp"]),
     ("audit_log", &["id", "timestamp", "user", "action"]),
+    ("app", &["id", "appId", "appName"]),
+    ("service", &["id", "serviceId", "appId", "serviceName", "imageName"]),
+    ("image", &["id", "imageName"]),
+    ("stateSnapshot", &["id", "type", "state"]),
 ];
 
 /// The predecessors' own list of what was applied: read, then left alone.
@@ -175,6 +198,8 @@ pub enum Form {
     Sortie,
     /// The older Sortie with its list of migrations.
     SortieWithMigrations,
+    /// The container-manager.
+    ContainerManager,
 }
 
 impl fmt::Display for Form {
@@ -186,12 +211,22 @@ impl fmt::Display for Form {
             Self::ListedWithTimes => "the older Sortie, made by its migration command",
             Self::Sortie => "the older Sortie, before its migrations",
             Self::SortieWithMigrations => "the older Sortie, with its migrations",
+            Self::ContainerManager => "the container-manager",
         })
     }
 }
 
-/// Whether it looks like a predecessor's at all: a catalog, an audit and counts.
+/// Whether it looks like the container-manager's: apps, their services, and states.
+fn is_container_manager(layout: &Layout) -> bool {
+    let has = |table: &str, column: &str| layout.get(table).is_some_and(|it| it.contains(column));
+    has("app", "appId") && has("service", "serviceId") && has("stateSnapshot", "state")
+}
+
+/// Whether it looks like a predecessor's at all: a catalog, an audit and counts, or what the container-manager kept.
 pub(crate) fn is_theirs(layout: &Layout) -> bool {
+    if is_container_manager(layout) {
+        return true;
+    }
     let catalog = layout.get("applications");
     let is_catalog = catalog.is_some_and(|it| ["name", "category"].iter().all(|name| it.contains(*name)));
     is_catalog && layout.contains_key("audit_log") && layout.contains_key("analytics")
@@ -212,6 +247,9 @@ pub(crate) fn recognise(layout: &Layout, ours: &[String]) -> Result<Form, String
     }
     if let Some(table) = ours.iter().find(|it| layout.contains_key(*it)) {
         return Err(format!("it holds a table {table}, which no predecessor had"));
+    }
+    if is_container_manager(layout) {
+        return Ok(Form::ContainerManager);
     }
     Ok(match layout.get(LIST) {
         Some(list) if list.contains("dirty") => Form::SortieWithMigrations,
@@ -258,6 +296,19 @@ mod tests {
         ] {
             assert_eq!(recognise(&layout(&tables), &[]), Ok(form));
         }
+    }
+
+    #[test]
+    fn the_container_managers_is_told_with_and_without_the_list_of_its_migrations() {
+        let app = ("app", &["id", "appId", "appName", "services"][..]);
+        let service = ("service", &["id", "serviceId", "appId", "serviceName", "imageName"][..]);
+        let states = ("stateSnapshot", &["id", "type", "state"][..]);
+        let listed = layout(&[app, service, states, ("knex_migrations", &["id", "name"])]);
+        for found in [layout(&[app, service, states]), listed] {
+            assert!(is_theirs(&found));
+            assert_eq!(recognise(&found, &[]), Ok(Form::ContainerManager));
+        }
+        assert!(!is_theirs(&layout(&[app, states])));
     }
 
     #[test]

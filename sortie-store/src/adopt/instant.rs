@@ -6,6 +6,10 @@ use sortie_core::time::Timestamp;
 /// Reads a time; one without a zone is UTC. `None` for what is no time.
 pub(crate) fn read(text: &str) -> Option<Timestamp> {
     let text = text.trim();
+    // What a program of JavaScript left without a form: milliseconds since 1970.
+    if text.len() >= 12 && text.bytes().all(|it| it.is_ascii_digit()) {
+        return text.parse::<i64>().ok()?.checked_mul(1_000).map(Timestamp::from_micros);
+    }
     // Go's own text form ends with a monotonic reading.
     let text = text.split(" m=").next().unwrap_or(text).trim_end_matches(" UTC").trim_end_matches(" +0000");
     let micros = |it: DateTime<FixedOffset>| Timestamp::from_micros(it.timestamp_micros());
@@ -42,6 +46,7 @@ mod tests {
             "2025-11-21 10:10:00.120000000+0530",
             "2025-11-21 04:40:00.12 +0000 UTC m=+0.004",
             "2025-11-20 23:40:00.12 -0500 EST",
+            "1763700000120",
         ] {
             assert_eq!(read(text), expected, "{text}");
         }

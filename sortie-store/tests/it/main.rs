@@ -1,6 +1,7 @@
 //! The store against its real partners: SQLite files and a PostgreSQL server.
 
 mod adopt;
+mod adopt_services;
 mod backend;
 mod backup;
 mod backup_postgres;

@@ -46,7 +46,7 @@ impl Converter {
 }
 
 /// The row's number, as text and as what it is.
-fn number(row: &OldRow) -> Result<(String, i64), Homeless> {
+pub(super) fn number(row: &OldRow) -> Result<(String, i64), Homeless> {
     let text = row.text("id");
     let number = text.parse().map_err(|_| Homeless::new(text, "id", "is no number"))?;
     Ok((text.to_owned(), number))
