@@ -45,7 +45,7 @@ pub struct Api {
     /// Written when somebody first asks.
     openapi: OnceLock<bytes::Bytes>,
     pub(crate) streams: Streams,
-    pub(crate) event_streams: Slots<UserId>,
+    pub(crate) event_streams: Slots<String>,
     pub(crate) connections: Slots<IpAddr>,
     /// Cancelled when the server is asked to end: nothing new is begun.
     pub(crate) draining: CancellationToken,

@@ -2,6 +2,8 @@
 
 mod factor;
 mod password;
+mod sealing;
 mod token;
 
 pub use password::Argon2Credentials;
+pub use sealing::KeyFile;

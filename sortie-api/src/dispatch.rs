@@ -9,8 +9,8 @@ use crate::{
     context::Context,
     error::ApiError,
     handlers::{
-        access, accounts, apps, audit, auth, categories, events, joining, launches, me, security, services, sessions,
-        sharing, site, sso, tenants,
+        access, accounts, apps, audit, auth, categories, events, joining, launches, me, security, service_secrets,
+        services, sessions, sharing, site, sso, tenants,
     },
     route::Route,
     stream,
@@ -144,6 +144,10 @@ pub(crate) async fn dispatch(
         (Route::ServiceApp(id), Method::POST) => services::put_app(cx, &id, payload).await,
         (Route::ServiceApp(id), Method::DELETE) => services::remove_app(&cx, &id).await,
         (Route::ServiceApp(id), _) => services::app(&cx, &id).await,
+        (Route::ServicesEvents, _) => events::listen_to_services(cx).await,
+        (Route::ServiceSecrets, _) => service_secrets::list(&cx).await,
+        (Route::ServiceSecret(name), Method::DELETE) => service_secrets::delete(&cx, &name).await,
+        (Route::ServiceSecret(name), _) => service_secrets::set(cx, &name, payload).await,
         (Route::ServiceLogs, _) => services::logs(&cx).await,
     }
 }

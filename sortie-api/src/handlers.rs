@@ -12,6 +12,7 @@ pub(crate) mod joining;
 pub(crate) mod launches;
 pub(crate) mod me;
 pub(crate) mod security;
+pub(crate) mod service_secrets;
 pub(crate) mod services;
 pub(crate) mod sessions;
 pub(crate) mod sharing;

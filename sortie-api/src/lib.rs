@@ -38,3 +38,4 @@ pub use error::ApiError;
 pub use guard::{Peer, Site, SiteError};
 pub use settings::{Branding, Rates, Settings, SsoFace};
 pub use tls::Tls;
+pub use wire::services::from_json as document;

@@ -15,7 +15,7 @@ use crate::{
     handlers,
     route::{Access, Route},
     stream,
-    wire::event::{AccessRequestEventOut, AppEventOut, SessionEventOut},
+    wire::event::{AccessRequestEventOut, AppEventOut, ServicesEventOut, SessionEventOut},
 };
 
 #[derive(OpenApi)]
@@ -140,9 +140,13 @@ use crate::{
         handlers::services::put_app,
         handlers::services::remove_app,
         handlers::services::logs,
+        handlers::service_secrets::list,
+        handlers::service_secrets::set,
+        handlers::service_secrets::delete,
+        handlers::events::listen_to_services,
         stream::open,
     ),
-    components(schemas(SessionEventOut<'_>, AppEventOut<'_>, AccessRequestEventOut<'_>))
+    components(schemas(SessionEventOut<'_>, AppEventOut<'_>, AccessRequestEventOut<'_>, ServicesEventOut<'_>))
 )]
 struct Document;
 

@@ -232,6 +232,12 @@ routes! {
     ServiceApps = "/api/v1/apps" [GET] Anyone;
     /// One of them.
     ServiceApp(String) = "/api/v1/apps/{id}" [GET POST DELETE] Anyone;
+    /// What happens to services, as it happens.
+    ServicesEvents = "/api/v1/events" [GET] Anyone;
+    /// Secrets for services' environment.
+    ServiceSecrets = "/api/v1/secrets" [GET] Anyone;
+    /// One of them.
+    ServiceSecret(String) = "/api/v1/secrets/{name}" [PUT DELETE] Anyone;
     /// What services say.
     ServiceLogs = "/api/v1/logs" [GET] Anyone;
 }
@@ -355,6 +361,9 @@ impl Route {
             ["status"] => Self::ServicesStatus,
             ["apps"] => Self::ServiceApps,
             ["apps", id] => Self::ServiceApp(segment(id)?),
+            ["events"] => Self::ServicesEvents,
+            ["secrets"] => Self::ServiceSecrets,
+            ["secrets", name] => Self::ServiceSecret(segment(name)?),
             ["logs"] => Self::ServiceLogs,
             _ => return None,
         })

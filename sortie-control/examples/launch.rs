@@ -74,7 +74,11 @@ async fn story() -> Result<String, Box<dyn Error>> {
     let tasks = Tasks::new();
     control.start(&tasks).await?;
 
-    let password = control.ensure_first_admin("admin", None).await?.ok_or("somebody was here before")?;
+    let password = control
+        .ensure_first_admin("admin", None)
+        .await?
+        .and_then(|it| it.password)
+        .ok_or("somebody was here before")?;
     let terminal = AppFields {
         name: "Terminal".to_owned(),
         launch_type: LaunchType::Container,

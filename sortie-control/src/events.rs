@@ -150,6 +150,7 @@ impl Control {
                 let hears = *user == principal.user || may(principal, Action::UpdateCategory, object).is_granted();
                 hears && principal.is_member(&event.tenant) && principal.guest.is_none()
             }
+            EventBody::Services { .. } => may(principal, Action::ViewServices, Object::Installation(None)).is_granted(),
         }
     }
 }

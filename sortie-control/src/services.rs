@@ -4,9 +4,12 @@
 //! task of their own: a slow app holds up nobody else, and is not planned again before its steps have ended.
 
 mod ask;
+mod by_hand;
 mod health;
 mod lease;
+mod manual;
 mod pass;
+mod secrets;
 mod steps;
 
 use std::{
@@ -19,7 +22,7 @@ use std::{
 };
 
 use sortie_core::{
-    port::{BoxFuture, Engine, ServiceStore, engine::EngineIdentity},
+    port::{BoxFuture, Engine, Sealer, ServiceSecretStore, ServiceStore, engine::EngineIdentity},
     services::{AppNumber, Memory, Plan, Rules, Seen},
     time::Timestamp,
 };
@@ -48,6 +51,10 @@ pub struct ServicePorts {
     pub store: Arc<dyn ServiceStore>,
     /// What runs containers.
     pub engine: Arc<dyn Engine>,
+    /// Sealed secrets at rest.
+    pub secrets: Arc<dyn ServiceSecretStore>,
+    /// What seals and opens them.
+    pub sealer: Arc<dyn Sealer>,
 }
 
 /// What an operator chose.
@@ -55,6 +62,8 @@ pub struct ServicePorts {
 pub struct ServiceSettings {
     /// How patient the planner is.
     pub rules: Rules,
+    /// Whether nothing is done before somebody asks to apply.
+    pub manual: bool,
     /// Whether `/api/v1` asks nobody who they are.
     pub open: bool,
 }
@@ -77,6 +86,8 @@ struct Inner {
     memory: Memory,
     last: Option<Last>,
     last_error: Option<String>,
+    /// With the manual mode: what somebody asked to apply.
+    grant: manual::Grant,
 }
 
 /// What the last pass found.

@@ -172,6 +172,10 @@ audit_actions! {
     DeleteServiceApp = "DELETE_SERVICE_APP",
     /// Asked for everything to be tried at once.
     ApplyTarget = "APPLY_TARGET",
+    /// Set a secret for services.
+    SetServiceSecret = "SET_SERVICE_SECRET",
+    /// Deleted one.
+    DeleteServiceSecret = "DELETE_SERVICE_SECRET",
     /// Took over a workload from another installation or from before a restore.
     AdoptWorkload = "ADOPT_WORKLOAD",
     /// Exported the audit.

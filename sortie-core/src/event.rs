@@ -4,6 +4,7 @@ use crate::{
     access::request::{AccessRequest, RequestStatus},
     app::{App, Visibility},
     id::{AccessRequestId, AppId, CategoryId, EventId, SessionId, TenantId, UserId},
+    services::event::{ServiceChange, ServicesEventKind},
     session::{Phase, Session, Status},
     time::Timestamp,
 };
@@ -53,6 +54,13 @@ pub enum EventBody {
         user: UserId,
         /// How far it has come.
         status: RequestStatus,
+    },
+    /// The machine's services changed. Those hear it who may see services.
+    Services {
+        /// What happened.
+        kind: ServicesEventKind,
+        /// The services that stand otherwise than before.
+        changes: Vec<ServiceChange>,
     },
 }
 

@@ -1,5 +1,6 @@
 //! The one sentence that names every adapter.
 
+mod first_start;
 mod services;
 mod sso;
 
@@ -16,7 +17,6 @@ use sortie_control::{
 };
 use sortie_core::{
     port::{AuditSeals, Backups, IdSource, IdentityProvider, Notary, Runtime},
-    secret::Secret,
     time::Timestamp,
     workload::Condition,
 };
@@ -96,7 +96,7 @@ async fn together(
     schedule_backups(&control, settings, &tasks);
     follow_drills(&control, settings, &tasks);
     seal_audit(&control, &store, settings, &tasks)?;
-    first_admin(&control, settings).await?;
+    first_start::run(&control, settings).await?;
     if let Some(path) = &settings.seed {
         seed::sow(&control, path).await?;
     }
@@ -158,7 +158,9 @@ pub(crate) async fn without_loops(settings: &Settings) -> anyhow::Result<(Store,
     let store = Store::open(store_settings(settings)).context("the database cannot be used")?;
     let (runtime, _) = runtime(settings, None).await?;
     let clock = SharedClock::of(&store, settings).await;
-    Ok((store.clone(), Control::new(ports(&store, runtime, clock, None), control_settings(settings))))
+    let control = Control::new(ports(&store, runtime, clock, None), control_settings(settings));
+    services::set_up(settings, &store, &control).await?;
+    Ok((store, control))
 }
 
 /// Opens what runs apps; with tasks it is tried out in the background.
@@ -360,39 +362,6 @@ async fn probe_until_good(runtime: LocalRuntime) {
         }
         tokio::time::sleep(PROBE_AGAIN).await;
     }
-}
-
-/// Makes the administrator of a fresh installation, and hands a made-up password over once.
-async fn first_admin(control: &Control, settings: &Settings) -> anyhow::Result<()> {
-    let made = control
-        .ensure_first_admin(&settings.admin_username, settings.admin_password.clone())
-        .await
-        .context("the first administrator could not be made")?;
-    if let Some(password) = made {
-        hand_over(settings, &password)?;
-    }
-    Ok(())
-}
-
-fn hand_over(settings: &Settings, password: &Secret) -> anyhow::Result<()> {
-    use std::io::{IsTerminal, Write};
-    let name = &settings.admin_username;
-    if std::io::stdout().is_terminal() {
-        say("");
-        say(&format!("  First sign-in   user name: {name}   password: {}", password.reveal()));
-        say("  It is shown this once. Change it after signing in.");
-        say("");
-        return Ok(());
-    }
-    let path = settings.data_dir.join("first-password");
-    let mut file = {
-        use std::os::unix::fs::OpenOptionsExt;
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)
-    }
-    .with_context(|| format!("cannot write the first password to {}", path.display()))?;
-    writeln!(file, "{}", password.reveal())?;
-    info!(user = name, file = %path.display(), "First administrator made; the password is in the file");
-    Ok(())
 }
 
 /// Tells where to go. A person at a terminal gets a line that stands out.

@@ -5,7 +5,8 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    self, access::Access, audit::Audit, backup, db::Db, drill::Drill, places::Places, workloads::Workloads,
+    self, access::Access, audit::Audit, backup, db::Db, drill::Drill, places::Places, services::Services,
+    workloads::Workloads,
 };
 
 /// Self-hosted application launcher: open one page, click an app, work in it in the browser.
@@ -61,6 +62,11 @@ enum Command {
         #[command(subcommand)]
         what: Db,
     },
+    /// See what the machine's services need, or would need for another target. Changes nothing.
+    Services {
+        #[command(subcommand)]
+        what: Services,
+    },
     /// Bring the database's schema up to date.
     Migrate {
         /// Only say what would be done.
@@ -112,6 +118,7 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
         Some(Command::Prune(it)) => it.run(&cli.flags),
         Some(Command::Db { what }) => what.run(&cli.flags),
         Some(Command::Supervise) => command::serve::run(&Flags { supervise: true, ..cli.flags }),
+        Some(Command::Services { what }) => command::services::run(&cli.flags, what),
         Some(Command::Migrate { check }) => command::migrate::run(&cli.flags, check),
     }
 }

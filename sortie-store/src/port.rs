@@ -11,6 +11,7 @@ mod identities;
 mod lanes;
 mod records;
 mod seals;
+mod service_secrets;
 mod services;
 mod sessions;
 mod sharing;

@@ -10,6 +10,7 @@ pub mod identities;
 pub mod records;
 pub mod runtime;
 pub mod sample;
+pub mod service_secrets;
 pub mod services;
 pub mod sessions;
 pub mod sharing;

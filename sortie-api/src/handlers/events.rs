@@ -17,8 +17,8 @@ use sortie_control::{
     stream::Trust,
 };
 use sortie_core::{
-    event::Positioned,
-    id::{SessionId, UserId},
+    event::{Event, EventBody, Positioned},
+    id::SessionId,
     policy::Action,
     port::BoxError,
 };
@@ -33,6 +33,7 @@ use crate::{
     api::Api,
     context::Context,
     error::{ApiError, Problem},
+    handlers::services::Asker,
     slots::Slot,
     wire::event::name_and_data,
 };
@@ -74,26 +75,53 @@ pub(crate) async fn listen(cx: Context) -> Result<Response<Body>, ApiError> {
     if !viewer.principal.permits(Action::ViewSession) {
         return Err(ControlError::ScopeMissing("see what happens to sessions").into());
     }
-    let slot = cx.api.event_streams.take(viewer.principal.user.clone());
+    let all = cx.query.get("scope") == Some("all");
+    begin(&cx, Some(viewer), Hears::Sessions { all }).await
+}
+
+/// Listens to the machine's services.
+#[utoipa::path(get, path = "/api/v1/events", tag = "services",
+    params(("after" = Option<i64>, Query), ("Last-Event-ID" = Option<i64>, Header)),
+    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn listen_to_services(cx: Context) -> Result<Response<Body>, ApiError> {
+    let asker = Asker::of(&cx)?;
+    cx.control().check_sees_services(asker.operator(&cx))?;
+    let viewer = cx.signed_in.clone();
+    begin(&cx, viewer, Hears::Services).await
+}
+
+async fn begin(cx: &Context, viewer: Option<Authenticated>, hears: Hears) -> Result<Response<Body>, ApiError> {
+    // Strangers, where the door is open to them, are counted by their address.
+    let who = viewer.as_ref().map_or_else(|| format!("@{}", cx.visit.client), |it| it.principal.user.to_string());
+    let slot = cx.api.event_streams.take(who);
     let slot = slot.ok_or_else(|| ApiError::too_many("too_many_streams", HEARTBEAT))?;
     // A position that nobody can read is one that we do not know: the listener is told to read everything again.
     let after = cx.header("last-event-id").or_else(|| cx.query.get("after")).map(|it| it.parse().unwrap_or(-1));
     let feed = cx.control().events_from(after).await?;
-    let all = cx.query.get("scope") == Some("all");
     let begin = format!("retry: 2000\nid: {}\nevent: connected\ndata: {{}}\n\n", after.unwrap_or(feed.position()));
-    let listener = Listener::new(Arc::clone(&cx.api), viewer, feed, all, slot, begin);
+    let listener = Listener::new(Arc::clone(&cx.api), viewer, feed, hears, slot, begin);
     let mut response = answer::typed(StatusCode::OK, "text/event-stream", answer::streamed(listener.into_pieces()));
     // Proxies that gather bytes before passing them on are asked not to.
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
 }
 
+/// What a listener came for.
+enum Hears {
+    /// Sessions and the catalog; everybody's sessions with `all`.
+    Sessions { all: bool },
+    /// The machine's services.
+    Services,
+}
+
 /// One listener's connection.
 struct Listener {
     api: Arc<Api>,
-    viewer: Authenticated,
+    /// Nobody where services are open to strangers.
+    viewer: Option<Authenticated>,
     feed: EventFeed,
-    all: bool,
+    hears: Hears,
     /// The sessions of others that the viewer hears of, and the epoch of shares that was seen before they were read.
     shared: HashSet<SessionId>,
     shares_epoch: i64,
@@ -101,7 +129,7 @@ struct Listener {
     heartbeat: Interval,
     trust: Trust,
     begin: Option<Bytes>,
-    _slot: Slot<UserId>,
+    _slot: Slot<String>,
 }
 
 /// What woke a listener.
@@ -115,10 +143,10 @@ enum Woken {
 impl Listener {
     fn new(
         api: Arc<Api>,
-        viewer: Authenticated,
+        viewer: Option<Authenticated>,
         feed: EventFeed,
-        all: bool,
-        slot: Slot<UserId>,
+        hears: Hears,
+        slot: Slot<String>,
         begin: String,
     ) -> Self {
         let mut heartbeat = interval(HEARTBEAT);
@@ -128,7 +156,7 @@ impl Listener {
         let begin = Some(Bytes::from(begin));
         let trust = api.control.trust();
         let (shared, shares_epoch) = (HashSet::new(), -1);
-        Self { api, viewer, feed, all, shared, shares_epoch, epochs, heartbeat, trust, begin, _slot: slot }
+        Self { api, viewer, feed, hears, shared, shares_epoch, epochs, heartbeat, trust, begin, _slot: slot }
     }
 
     fn into_pieces(self) -> impl Stream<Item = Result<Bytes, BoxError>> + Send + 'static {
@@ -147,7 +175,7 @@ impl Listener {
         loop {
             match self.woken().await {
                 Woken::Item(Some(FeedItem::Event(event))) => {
-                    if self.api.control.may_hear(&self.viewer.principal, &event.event, self.all, &self.shared)
+                    if self.may_hear(&event.event)
                         && let Some(bytes) = self.api.event_bytes.of(&event)
                     {
                         return Some(bytes);
@@ -167,6 +195,18 @@ impl Listener {
         }
     }
 
+    fn may_hear(&self, event: &Event) -> bool {
+        let all = match self.hears {
+            Hears::Sessions { all } => all,
+            Hears::Services if !matches!(event.body, EventBody::Services { .. }) => return false,
+            Hears::Services => false,
+        };
+        match &self.viewer {
+            Some(viewer) => self.api.control.may_hear(&viewer.principal, event, all, &self.shared),
+            None => matches!(self.hears, Hears::Services),
+        }
+    }
+
     async fn woken(&mut self) -> Woken {
         tokio::select! {
             biased;
@@ -181,10 +221,11 @@ impl Listener {
     /// Which sessions of others are heard of, if that may have changed. What cannot be read stays as it was for now.
     async fn read_shared(&mut self) {
         let epoch = self.epochs.borrow().epochs.shares;
+        let (Hears::Sessions { .. }, Some(viewer)) = (&self.hears, &self.viewer) else { return };
         if epoch == self.shares_epoch {
             return;
         }
-        if let Ok(shared) = self.api.control.sessions_heard_by(&self.viewer.principal).await {
+        if let Ok(shared) = self.api.control.sessions_heard_by(&viewer.principal).await {
             self.shared = shared;
             self.shares_epoch = epoch;
         }
@@ -192,9 +233,10 @@ impl Listener {
 
     /// Whether the sign-in still holds, with today's roles. While that cannot be asked the stream goes on for a while.
     async fn check(&mut self) -> Option<()> {
-        match self.api.control.authenticate_hash(&self.viewer.token).await {
+        let Some(viewer) = &self.viewer else { return Some(()) };
+        match self.api.control.authenticate_hash(&viewer.token).await {
             Ok(Some(viewer)) => {
-                self.viewer = viewer;
+                self.viewer = Some(viewer);
                 self.trust.renew();
                 self.read_shared().await;
                 Some(())

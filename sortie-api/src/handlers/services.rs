@@ -23,14 +23,14 @@ const USUAL: u32 = 100;
 const MOST_LINES: u32 = 10_000;
 
 /// Who asks, as long as the use cases need it.
-struct Asker {
+pub(super) struct Asker {
     caller: Option<Caller>,
     source_ip: String,
 }
 
 impl Asker {
     /// Somebody who is signed in; anybody where the door was opened, but never another site's page.
-    fn of(cx: &Context) -> Result<Self, ApiError> {
+    pub(super) fn of(cx: &Context) -> Result<Self, ApiError> {
         let source_ip = cx.visit.client.to_string();
         if cx.signed_in.is_some() || !cx.control().services_are_open() {
             return Ok(Self { caller: Some(cx.caller()?), source_ip });
@@ -46,7 +46,7 @@ impl Asker {
         Ok(Self { caller: None, source_ip })
     }
 
-    fn operator<'a>(&'a self, cx: &'a Context) -> Operator<'a> {
+    pub(super) fn operator<'a>(&'a self, cx: &'a Context) -> Operator<'a> {
         match &self.caller {
             Some(caller) => Operator::Caller(caller),
             None => Operator::Anyone { source_ip: &self.source_ip, request: &cx.request },

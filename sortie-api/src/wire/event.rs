@@ -3,6 +3,7 @@
 use serde::Serialize;
 use sortie_core::{
     event::{Event, EventBody, request_event_name},
+    services::event::ServiceChange,
     session::Reason,
 };
 use utoipa::ToSchema;
@@ -43,6 +44,39 @@ pub struct AccessRequestEventOut<'a> {
     app_id: &'a str,
 }
 
+/// The machine's services changed.
+#[derive(Serialize, ToSchema)]
+pub struct ServicesEventOut<'a> {
+    #[schema(value_type = names::ServicesEventName)]
+    r#type: &'static str,
+    services: Vec<ServiceChangeOut<'a>>,
+    at: String,
+}
+
+/// One service that stands otherwise than before.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceChangeOut<'a> {
+    app_id: u64,
+    service_id: u64,
+    status: &'a str,
+    standing: &'a str,
+    #[schema(required)]
+    cause: Option<&'a str>,
+}
+
+impl<'a> From<&'a ServiceChange> for ServiceChangeOut<'a> {
+    fn from(change: &'a ServiceChange) -> Self {
+        Self {
+            app_id: change.key.app.get(),
+            service_id: change.key.service.get(),
+            status: &change.status,
+            standing: &change.standing,
+            cause: change.cause.as_deref(),
+        }
+    }
+}
+
 /// The event's name on the stream and its data.
 pub(crate) fn name_and_data(event: &Event) -> Result<(&'static str, String), serde_json::Error> {
     match &event.body {
@@ -70,6 +104,14 @@ pub(crate) fn name_and_data(event: &Event) -> Result<(&'static str, String), ser
                 app_id: app.as_str(),
             };
             Ok(("access_request", serde_json::to_string(&data)?))
+        }
+        EventBody::Services { kind, changes } => {
+            let data = ServicesEventOut {
+                r#type: kind.name(),
+                services: changes.iter().map(ServiceChangeOut::from).collect(),
+                at: rfc3339(event.at),
+            };
+            Ok(("services", serde_json::to_string(&data)?))
         }
     }
 }

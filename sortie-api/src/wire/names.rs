@@ -8,6 +8,7 @@ use sortie_core::{
     audit,
     event::{AppEventKind, SessionEventKind, request_event_name},
     preferences::Theme,
+    services::event::ServicesEventKind,
     session::{PhaseKind, Reason, Status},
     sharing::Permission,
     sign_in::ClientKind,
@@ -81,6 +82,8 @@ names! {
     AppEventName = AppEventKind::ALL.map(AppEventKind::name);
     /// What happened to a request for access.
     AccessRequestEventName = RequestStatus::ALL.map(request_event_name);
+    /// What happened to the machine's services.
+    ServicesEventName = ServicesEventKind::ALL.map(ServicesEventKind::name);
     /// What somebody may do with another's session.
     PermissionName = Permission::ALL.map(Permission::name);
     /// The same of the caller: empty where the session is the own.

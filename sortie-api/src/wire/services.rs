@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Number, Value, json};
 use sortie_control::services::{CurrentView, ServiceLog, TargetOutcome};
 use sortie_core::services::{
-    AppNumber, Cause, Node, Plan, Step, Verdict, diff::Difference, snapshot::Snapshot, verdict::Standing,
+    AppNumber, Cause, Node, Plan, Step, Verdict, diff::Difference, secret::SecretHead, snapshot::Snapshot,
+    verdict::Standing,
 };
 use utoipa::ToSchema;
 
@@ -26,7 +27,7 @@ pub(crate) fn to_json(node: &Node) -> Value {
 }
 
 /// JSON as a document.
-pub(crate) fn from_json(value: Value) -> Node {
+pub fn from_json(value: Value) -> Node {
     match value {
         Value::Null => Node::Null,
         Value::Bool(yes) => Node::Bool(yes),
@@ -69,7 +70,7 @@ pub(crate) struct VerdictOut {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     container_id: Option<String>,
-    /// `applied`, `finished`, `pending`, `starting`, `waiting`, `backing_off`, `gave_up`, `rolled_back`, `locked`, `leaving`.
+    /// `applied`, `finished`, `pending`, `starting`, `waiting`, `backing_off`, `gave_up`, `rolled_back`, `blocked`, `locked`, `leaving`.
     standing: &'static str,
     why: String,
     next: &'static str,
@@ -97,6 +98,7 @@ impl From<&Verdict> for VerdictOut {
             | Standing::Starting
             | Standing::Waiting(_)
             | Standing::RolledBack(_)
+            | Standing::Blocked(_)
             | Standing::Locked
             | Standing::Leaving => (None, None),
         };
@@ -127,6 +129,8 @@ pub(crate) struct ExplainOut {
     /// Whether everything is as wanted, and the engine shows it.
     applied: bool,
     is_reconciling: bool,
+    /// Whether the steps wait for somebody who asks to apply.
+    awaits_apply: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<String>,
     /// When the engine was looked at.
@@ -141,6 +145,7 @@ impl From<&CurrentView> for ExplainOut {
         Self {
             applied: view.at.is_some() && view.last_error.is_none() && view.plan.is_applied(),
             is_reconciling: view.is_reconciling,
+            awaits_apply: view.awaits_apply,
             last_error: view.last_error.clone(),
             seen_at: view.at.map(rfc3339),
             services: view.plan.verdicts.iter().map(VerdictOut::from).collect(),
@@ -244,4 +249,20 @@ pub(crate) fn snapshot(snapshot: &Snapshot, differences: Option<&[Difference]>) 
         out["differences"] = differences.iter().map(one).collect();
     }
     out
+}
+
+/// A secret without its value.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SecretOut {
+    name: String,
+    /// How often it was set.
+    revision: u64,
+    updated_at: String,
+}
+
+impl From<&SecretHead> for SecretOut {
+    fn from(head: &SecretHead) -> Self {
+        Self { name: head.name.clone(), revision: head.revision, updated_at: rfc3339(head.updated_at) }
+    }
 }

@@ -6,14 +6,14 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 
-use crate::world::{World, link};
+use crate::world::{World, client::Ask, link};
 
 /// One block of the stream.
 #[derive(Debug)]
-struct Event {
-    id: Option<i64>,
+pub(crate) struct Event {
+    pub(crate) id: Option<i64>,
     name: String,
-    data: Value,
+    pub(crate) data: Value,
 }
 
 pub(crate) struct Listener {
@@ -23,7 +23,15 @@ pub(crate) struct Listener {
 
 impl Listener {
     pub(crate) async fn open(world: &World, token: &str, after: Option<i64>, query: &str) -> Self {
-        let mut ask = world.ask("GET", &format!("/api/sessions/events{query}")).bearer(token);
+        Self::begin(world.ask("GET", &format!("/api/sessions/events{query}")).bearer(token), after).await
+    }
+
+    /// Listens to services as a stranger.
+    pub(crate) async fn to_services(world: &World, after: Option<i64>) -> Self {
+        Self::begin(world.ask("GET", "/api/v1/events"), after).await
+    }
+
+    async fn begin(mut ask: Ask, after: Option<i64>) -> Self {
         if let Some(after) = after {
             ask = ask.header("last-event-id", &after.to_string());
         }
@@ -69,7 +77,7 @@ impl Listener {
         }
     }
 
-    async fn until(&mut self, kind: &str) -> Event {
+    pub(crate) async fn until(&mut self, kind: &str) -> Event {
         loop {
             let event = self.next().await.expect("more events");
             if event.data["type"] == kind {

@@ -20,5 +20,6 @@ mod sharing;
 mod site;
 mod sso;
 mod streams;
+mod supervisor;
 mod tls;
 mod world;

@@ -58,7 +58,7 @@ async fn everybody_gets_exactly_what_the_table_says() {
             let name = format!("t{index}-{who}");
             let made = objects.make(&world, row.target, &name).await;
             let path = row.template.replace("{id}", &made.id).replace("{userId}", &made.user);
-            let path = path.replace("{share}", &made.user).replace("{viewer}", &made.user);
+            let path = path.replace("{name}", &made.id).replace("{share}", &made.user).replace("{viewer}", &made.user);
             let mut ask = world.ask(row.method, &format!("{path}{}", row.query));
             if who != "stranger" {
                 // Some rows end the sign-in.

@@ -8,7 +8,10 @@ mod runtime;
 use std::{borrow::Cow, net::SocketAddr, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use sortie_api::{Api, Assets, Settings, Site, SsoFace, auth::Argon2Credentials};
+use sortie_api::{
+    Api, Assets, Settings, Site, SsoFace,
+    auth::{Argon2Credentials, KeyFile},
+};
 use sortie_control::{
     Control, Ports,
     account::users::UserFields,
@@ -61,17 +64,22 @@ impl World {
 
     /// With settings of one's own.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_in(false, change).await
+        Self::start_in(ServiceSettings::default(), change).await
     }
 
     /// With services that anybody may see and change, and their loop.
     pub(crate) async fn start_open() -> Self {
-        let world = Self::start_in(true, |_| {}).await;
+        Self::start_services(ServiceSettings { open: true, ..ServiceSettings::default() }).await
+    }
+
+    /// With services and their loop.
+    pub(crate) async fn start_services(chosen: ServiceSettings) -> Self {
+        let world = Self::start_in(chosen, |_| {}).await;
         world.control.start_services(&world.tasks);
         world
     }
 
-    async fn start_in(open: bool, change: impl FnOnce(&mut Settings)) -> Self {
+    async fn start_in(chosen: ServiceSettings, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = ports::open(folder.path());
         let away = ports::Away::new(store.clone());
@@ -97,11 +105,14 @@ impl World {
         let tasks = Tasks::new();
         control.start(&tasks).await.unwrap();
         let engine = SimulatedEngine::new(InstallationId::new("world").unwrap());
-        let services = ServicePorts { store: Arc::new(store.clone()), engine: Arc::new(engine) };
-        control.with_services(
-            services,
-            ServiceSettings { open, rules: Rules { settle: Duration::ZERO, ..Rules::default() } },
-        );
+        let services = ServicePorts {
+            store: Arc::new(store.clone()),
+            engine: Arc::new(engine),
+            secrets: Arc::new(store.clone()),
+            sealer: Arc::new(KeyFile::new(folder.path().join("services.key"))),
+        };
+        let rules = Rules { settle: Duration::ZERO, ..Rules::default() };
+        control.with_services(services, ServiceSettings { rules, ..chosen });
         control.ensure_first_admin("root", Some(Secret::new(PASSWORD))).await.unwrap();
         let mut settings = Settings::new(Site::new(&[], &[], false, true).unwrap());
         settings.rates.writes.per_second = None;

@@ -11,7 +11,7 @@ use sortie_core::{
     port::accounts::SignIns,
     secret::Secret,
     sign_in::{ClientKind, SignIn},
-    token_scope::parse_scopes,
+    token_scope::{TokenScope, parse_scopes},
     user::User,
 };
 use tracing::info;
@@ -22,7 +22,7 @@ use crate::{Control, ControlError};
 /// What every personal access token begins with: so that programs that look for leaked secrets know it.
 pub const TOKEN_PREFIX: &str = "sortie_pat_";
 /// How many days a token lasts at most.
-const MOST_DAYS: u32 = 365;
+pub(super) const MOST_DAYS: u32 = 365;
 const SEE: &str = "see this account's credentials";
 const CHANGE: &str = "change this account's credentials";
 
@@ -35,6 +35,15 @@ pub struct TokenFields {
     pub scopes: Vec<String>,
     /// How many days it lasts.
     pub days: u32,
+}
+
+/// A token whose fields keep the rules.
+pub(super) struct NewToken {
+    pub(super) user: UserId,
+    pub(super) name: String,
+    pub(super) scopes: Vec<TokenScope>,
+    pub(super) days: u32,
+    pub(super) source_ip: String,
 }
 
 impl Control {
@@ -89,12 +98,19 @@ impl Control {
             let said = format!("you have {MOST_TOKENS} tokens already; revoke one that you no longer use");
             return Err(ControlError::Conflict(said));
         }
+        let source_ip = caller.source_ip.clone();
+        let token = NewToken { user: user.id, name, scopes: scopes.unwrap_or_default(), days: fields.days, source_ip };
+        self.insert_token(token, Actor::from_caller(caller)).await
+    }
+
+    /// Makes a token that keeps the rules.
+    pub(super) async fn insert_token(&self, new: NewToken, actor: Actor) -> Result<(SignIn, Secret), ControlError> {
         let text = Secret::new(format!("{TOKEN_PREFIX}{}", self.ports.credentials.new_token().0.reveal()));
         let now = self.now();
-        let ends_at = now.plus(Duration::from_hours(24 * u64::from(fields.days)));
+        let ends_at = now.plus(Duration::from_hours(24 * u64::from(new.days)));
         let token = SignIn {
             id: self.ids().sign_in(),
-            user: user.id.clone(),
+            user: new.user,
             client: ClientKind::Token,
             token: self.ports.credentials.hash_token(text.reveal()),
             refresh: None,
@@ -104,17 +120,17 @@ impl Control {
             expires_at: ends_at,
             ends_at,
             revoked_at: None,
-            source_ip: caller.source_ip.clone(),
+            source_ip: new.source_ip,
             user_agent: String::new(),
-            name,
-            scopes,
+            name: new.name,
+            scopes: Some(new.scopes),
         };
         let names: Vec<_> = token.scopes.iter().flatten().map(|it| it.name()).collect();
         let details =
             vec![("token_id", token.id.to_string()), ("name", token.name.clone()), ("scopes", names.join(", "))];
-        let change = self.quiet_change(Actor::from_caller(caller), AuditAction::CreateToken, details);
+        let change = self.quiet_change(actor, AuditAction::CreateToken, details);
         self.ports.accounts.insert_sign_in(&token, change).await?;
-        info!(user.id = %user.id, token.id = %token.id, "Personal access token made");
+        info!(user.id = %token.user, token.id = %token.id, "Personal access token made");
         self.committed().await;
         Ok((token, text))
     }

@@ -15,6 +15,7 @@ use sortie_core::{
         AppNumber, AppTarget, Memory, Node, Plan, Seen, Target,
         current::current,
         diff::{Difference, diff},
+        event::ServicesEventKind,
         plan,
         snapshot::{Snapshot, SnapshotKind},
     },
@@ -22,7 +23,7 @@ use sortie_core::{
 };
 use tracing::info;
 
-use super::{Services, pass};
+use super::{Services, pass, secrets};
 use crate::{Control, ControlError};
 
 /// Who asks.
@@ -72,6 +73,8 @@ pub struct CurrentView {
     pub engine: Option<EngineIdentity>,
     /// Whether steps run now.
     pub is_reconciling: bool,
+    /// Whether what is planned waits for somebody who asks to apply.
+    pub awaits_apply: bool,
     /// What keeps the loop from its work, if anything does.
     pub last_error: Option<String>,
 }
@@ -88,7 +91,12 @@ pub struct ServiceLog {
 }
 
 impl Control {
-    fn services(&self, who: Operator<'_>, action: Action, what: &'static str) -> Result<&Arc<Services>, ControlError> {
+    pub(super) fn services(
+        &self,
+        who: Operator<'_>,
+        action: Action,
+        what: &'static str,
+    ) -> Result<&Arc<Services>, ControlError> {
         let services = self.services.get();
         match who {
             Operator::Caller(caller) => {
@@ -108,6 +116,11 @@ impl Control {
         self.services.get().is_some_and(|it| it.settings.open)
     }
 
+    /// Whether somebody may see the services at all.
+    pub fn check_sees_services(&self, who: Operator<'_>) -> Result<(), ControlError> {
+        self.services(who, Action::ViewServices, "see the services").map(drop)
+    }
+
     /// What is wanted.
     pub async fn service_target(&self, who: Operator<'_>) -> Result<Stored, ControlError> {
         let services = self.services(who, Action::ViewServices, "see the services")?;
@@ -117,7 +130,8 @@ impl Control {
     /// What runs, as the last pass saw it; before the first one as the engine shows it.
     pub async fn service_state(&self, who: Operator<'_>) -> Result<CurrentView, ControlError> {
         let services = self.services(who, Action::ViewServices, "see the services")?;
-        let Stored { id, target } = stored(services).await?;
+        let Stored { id, mut target } = stored(services).await?;
+        secrets::note(services, &mut target).await?;
         let (last, engine, last_error) = {
             let inner = services.inner();
             (inner.last.clone(), inner.identity.clone(), inner.last_error.clone())
@@ -132,7 +146,8 @@ impl Control {
             None => Default::default(),
         };
         let is_reconciling = services.is_reconciling();
-        Ok(CurrentView { state: current(&target, &seen), plan, at, engine, is_reconciling, last_error })
+        let awaits_apply = services.settings.manual && !plan.steps.is_empty() && !services.inner().grant.is_held();
+        Ok(CurrentView { state: current(&target, &seen), plan, at, engine, is_reconciling, awaits_apply, last_error })
     }
 
     /// Sets what is wanted, or with `only_plan` says what it would take.
@@ -143,8 +158,9 @@ impl Control {
         only_plan: bool,
     ) -> Result<TargetOutcome, ControlError> {
         let services = self.services(who, Action::ManageServices, "change the services")?;
-        let target = Target::read(document)?;
+        let mut target = Target::read(document)?;
         if only_plan {
+            secrets::note(services, &mut target).await?;
             let seen = pass::look(services, &target).await?;
             return Ok(TargetOutcome { id: None, plan: self.planned(services, &target, &seen), target });
         }
@@ -187,12 +203,18 @@ impl Control {
     /// Asks for a pass at once, in which everything that was given up is tried again. `Conflict` while steps run.
     pub async fn apply_services(&self, who: Operator<'_>) -> Result<(), ControlError> {
         let services = self.services(who, Action::ManageServices, "change the services")?;
-        if services.is_reconciling() {
+        // Looking is no reconciliation.
+        if !services.busy().is_empty() {
             return Err(ControlError::Conflict("a reconciliation runs already".to_owned()));
         }
         let change = self.quiet_change(actor(who), AuditAction::ApplyTarget, Vec::new());
         self.ports.records.record_access(&change.audit, change.at).await?;
-        services.inner().memory.forget_all();
+        let target = latest_id(services).await?;
+        {
+            let mut inner = services.inner();
+            inner.memory.forget_all();
+            inner.grant.give(target);
+        }
         services.wake.notify_one();
         Ok(())
     }
@@ -272,8 +294,10 @@ impl Control {
     ) -> Result<TargetOutcome, ControlError> {
         details.push(("apps", target.apps.len().to_string()));
         details.push(("services", target.services().count().to_string()));
-        let change = self.quiet_change(actor(who), action, details);
+        let mut change = self.quiet_change(actor(who), action, details);
+        change.events.push(pass::told(self, ServicesEventKind::TargetSet, Vec::new(), change.at));
         let id = services.ports.store.save_target(before, &target, change).await?;
+        self.committed().await;
         info!(snapshot.id = id, apps = target.apps.len(), "Target of services set");
         services.inner().memory.forget_all();
         services.wake.notify_one();
@@ -282,12 +306,12 @@ impl Control {
     }
 
     /// The plan if nothing had failed before.
-    fn planned(&self, services: &Services, target: &Target, seen: &Seen) -> Plan {
+    pub(super) fn planned(&self, services: &Services, target: &Target, seen: &Seen) -> Plan {
         plan(target, seen, &Memory::default(), &services.settings.rules, self.now())
     }
 }
 
-fn actor(who: Operator<'_>) -> Actor {
+pub(super) fn actor(who: Operator<'_>) -> Actor {
     match who {
         Operator::Caller(caller) => Actor::from_caller(caller),
         Operator::Anyone { source_ip, request } => Actor {
@@ -303,7 +327,7 @@ async fn latest_id(services: &Services) -> Result<Option<i64>, ControlError> {
     Ok(services.ports.store.latest_snapshot(SnapshotKind::Target).await?.map(|it| it.id))
 }
 
-async fn stored(services: &Services) -> Result<Stored, ControlError> {
+pub(super) async fn stored(services: &Services) -> Result<Stored, ControlError> {
     let kept = services.ports.store.latest_snapshot(SnapshotKind::Target).await?;
     match kept {
         Some(kept) => Ok(Stored { id: Some(kept.id), target: Target::read(&kept.state)? }),

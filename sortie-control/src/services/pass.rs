@@ -1,11 +1,14 @@
 //! One pass: read, compare, write back, and set the steps going.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use sortie_core::{
+    event::{Event, EventBody},
+    id::TenantId,
     services::{
-        Plan, Seen, Target,
+        AppNumber, Plan, Seen, Target,
         current::current,
+        event::{ServiceChange, ServicesEventKind, changes},
         plan,
         snapshot::{ServiceStatus, SnapshotKind},
         verdict::{Standing, Verdict},
@@ -15,7 +18,7 @@ use sortie_core::{
 use tokio::task::JoinSet;
 use tracing::error;
 
-use super::{Last, RELIST, SOON, Services, health, steps};
+use super::{Last, RELIST, SOON, Services, health, secrets, steps};
 use crate::{Control, ControlError};
 
 /// Answers when to look again at the latest.
@@ -26,7 +29,8 @@ pub(super) async fn pass(
 ) -> Result<Duration, ControlError> {
     // Who is at work is asked before looking: what was seen of them may be old already.
     let busy = services.busy().clone();
-    let (id, target) = read_target(services).await?;
+    let (id, mut target) = read_target(services).await?;
+    secrets::note(services, &mut target).await?;
     let mut seen = look(services, &target).await?;
     let now = control.now();
     let probe_due = health::look(services, &target, &mut seen, (now, control.monotonic()), workers);
@@ -36,8 +40,10 @@ pub(super) async fn pass(
         inner.memory.learn(&target, &seen, now, &rules);
         (plan(&target, &seen, &inner.memory, &rules, now), inner.memory.clone())
     };
-    write_back(services, &target, &seen, &plan, now).await?;
-    steps::set_going(control, services, &target, &plan, &busy, workers);
+    write_back(control, services, &target, &seen, &plan, now).await?;
+    if may_work(services, id, &plan, &busy) {
+        steps::set_going(control, services, &target, &plan, &busy, workers);
+    }
     let next = next_look(&plan, probe_due, memory.next_attempt(), now);
     let mut inner = services.inner();
     inner.last = Some(Last { target: id, seen, plan, at: now });
@@ -57,6 +63,11 @@ async fn read_target(services: &Services) -> Result<(Option<i64>, Target), Contr
     Ok((Some(kept.id), target))
 }
 
+/// Whether steps may be done: always, or with the manual mode as long as what somebody asked for is under way.
+fn may_work(services: &Services, target: Option<i64>, plan: &Plan, busy: &HashSet<Option<AppNumber>>) -> bool {
+    !services.settings.manual || services.inner().grant.covers(target, plan, busy.is_empty())
+}
+
 /// What the engine shows, with the images that may be cleared away.
 pub(super) async fn look(services: &Services, target: &Target) -> Result<Seen, ControlError> {
     let mut seen = services.ports.engine.observe(&target.images()).await?;
@@ -64,7 +75,14 @@ pub(super) async fn look(services: &Services, target: &Target) -> Result<Seen, C
     Ok(seen)
 }
 
+/// An event of services.
+pub(super) fn told(control: &Control, kind: ServicesEventKind, changes: Vec<ServiceChange>, at: Timestamp) -> Event {
+    let tenant = TenantId::default_tenant();
+    Event { id: control.ids().event(), tenant, body: EventBody::Services { kind, changes }, at }
+}
+
 async fn write_back(
+    control: &Control,
     services: &Services,
     target: &Target,
     seen: &Seen,
@@ -73,7 +91,15 @@ async fn write_back(
 ) -> Result<(), ControlError> {
     let status = |it: &Verdict| ServiceStatus { key: it.key, status: it.status, container: it.container.clone() };
     let statuses: Vec<ServiceStatus> = plan.verdicts.iter().map(status).collect();
-    services.ports.store.save_current(&current(target, seen), &statuses, now, Vec::new()).await?;
+    let before = services.inner().last.as_ref().map(|it| it.plan.verdicts.clone()).unwrap_or_default();
+    let changes = changes(&before, &plan.verdicts);
+    let events =
+        if changes.is_empty() { Vec::new() } else { vec![told(control, ServicesEventKind::Changed, changes, now)] };
+    let is_told = !events.is_empty();
+    services.ports.store.save_current(&current(target, seen), &statuses, now, events).await?;
+    if is_told {
+        control.events.hint();
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use sortie_core::{
 use tokio::task::JoinSet;
 use tracing::{Instrument, info, info_span, warn};
 
-use super::Services;
+use super::{Services, secrets};
 use crate::Control;
 
 /// Starts a task for each app that has steps and is not at work already.
@@ -58,7 +58,11 @@ async fn follow(control: &Control, services: &Services, target: &Target, steps: 
             continue;
         }
         let (name, object) = (step.name(), step.object());
-        match services.ports.engine.perform(step).await {
+        let done = match secrets::with_secrets(services, step).await {
+            Ok(step) => services.ports.engine.perform(&step).await,
+            Err(error) => Err(error),
+        };
+        match done {
             Ok(done) => {
                 info!(step = name, object, "Step done");
                 note(control, services, target, step, done).await;

@@ -21,7 +21,7 @@ pub trait ServiceStore: Send + Sync {
     fn save_target<'a>(&'a self, before: Option<i64>, target: &'a Target, change: Change) -> PortResult<'a, i64>;
 
     /// Writes what the engine shows into the services' rows, and keeps the state if it is not the newest one; answers the
-    /// number of a new snapshot. An observation: nobody did it, so there is no audit; the events go out with a new snapshot.
+    /// number of a new snapshot. An observation: nobody did it, so there is no audit; the events go out with it.
     fn save_current<'a>(
         &'a self,
         state: &'a Node,

@@ -1,6 +1,10 @@
 //! How one service runs.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 /// How one service runs. Made by reading a document only, so that its rules hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +18,7 @@ pub struct ServiceConfig {
     /// Ports of the machine that lead into it.
     pub ports: Vec<Port>,
     /// Its environment.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, EnvValue>,
     /// What is mounted into it.
     pub volumes: Vec<Mount>,
     /// The app's networks that it joins; never empty.
@@ -33,6 +37,31 @@ pub struct ServiceConfig {
     pub update: UpdateStrategy,
     /// How long it may take to stop before it is killed.
     pub stop_timeout: Duration,
+}
+
+impl ServiceConfig {
+    /// The names of the secrets that its environment needs, each once.
+    pub fn secret_names(&self) -> BTreeSet<&str> {
+        let named = self.environment.values().filter_map(|it| match it {
+            EnvValue::Secret { name, .. } => Some(name.as_str()),
+            EnvValue::Text(_) => None,
+        });
+        named.collect()
+    }
+}
+
+/// The value of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvValue {
+    /// As it is written.
+    Text(String),
+    /// A secret that is kept apart from every state.
+    Secret {
+        /// Its name.
+        name: String,
+        /// How often it was set, as far as that is known; nothing says 0. A container is made anew when it grows.
+        revision: u64,
+    },
 }
 
 /// A port of the machine that leads into a container.

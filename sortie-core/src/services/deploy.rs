@@ -1,7 +1,8 @@
 //! One service: what is wanted against the containers that there are.
 
 use super::{
-    config::UpdateStrategy,
+    config::{EnvValue, UpdateStrategy},
+    failure::{Cause, Failure},
     memory::{Memory, Record, Rules},
     seen::{Container, ContainerState, Seen},
     step::{Order, Step},
@@ -63,10 +64,22 @@ fn held(record: Option<&Record>, now: Timestamp) -> Option<Standing> {
     }
 }
 
+/// A secret that its environment names and nobody has set.
+fn missing_secret(case: &Case<'_>) -> Option<Failure> {
+    let missing = case.service.config.environment.values().find_map(|it| match it {
+        EnvValue::Secret { name, revision: 0 } => Some(name),
+        EnvValue::Secret { .. } | EnvValue::Text(_) => None,
+    })?;
+    Some(Failure::new(Cause::SecretMissing, format!("there is no secret {missing:?}")))
+}
+
 fn without_current(case: &Case<'_>, older: &[&Container], record: Option<&Record>) -> (Vec<Step>, Standing) {
     let is_replaced = older.iter().any(|it| it.is_up());
     if let Some(standing) = held(record, case.now) {
         return (Vec::new(), standing);
+    }
+    if let Some(failure) = missing_secret(case) {
+        return (Vec::new(), Standing::Blocked(failure));
     }
     if is_replaced && case.app.update_lock {
         return (Vec::new(), Standing::Locked);

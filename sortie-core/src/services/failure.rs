@@ -44,6 +44,12 @@ causes! {
     /// Its probe never answers well.
     Unhealthy = "unhealthy",
         "read the service's logs, and check the probe's command, port and start period";
+    /// A variable needs a secret that nobody set.
+    SecretMissing = "secret_missing",
+        "set the secret, or correct its name in the target";
+    /// A secret was sealed with a key that this server does not have.
+    SecretUnreadable = "secret_unreadable",
+        "put the key file back that it was sealed with, or set the secret again";
     /// The engine does not take the configuration.
     Refused = "engine_refused",
         "correct the configuration in the target as the engine's words say";
@@ -56,9 +62,14 @@ impl Cause {
     /// Whether trying for ever is no use: after some attempts nothing is tried until the target changes or somebody asks.
     pub fn is_given_up(self) -> bool {
         match self {
-            Self::ImageNotFound | Self::NameTaken | Self::Exits | Self::Unhealthy | Self::Refused | Self::PortInUse => {
-                true
-            }
+            Self::ImageNotFound
+            | Self::NameTaken
+            | Self::Exits
+            | Self::Unhealthy
+            | Self::Refused
+            | Self::PortInUse
+            | Self::SecretMissing
+            | Self::SecretUnreadable => true,
             Self::ImageUnreachable | Self::EngineFailed => false,
         }
     }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    config::{Mount, ServiceConfig, Source},
+    config::{EnvValue, Mount, ServiceConfig, Source},
+    secret::SecretValues,
     target::{AppNumber, AppTarget, Key, ServiceTarget, Target, engine_name},
 };
 
@@ -166,6 +167,8 @@ pub struct Order {
     pub fingerprint: String,
     /// How it runs.
     pub config: ServiceConfig,
+    /// The secrets of its environment by their names, once somebody has put them in: no plan holds them.
+    pub secrets: SecretValues,
 }
 
 impl Order {
@@ -180,7 +183,20 @@ impl Order {
             name: format!("{}_{}_{}_{version}", service.name, app.number, service.number),
             fingerprint,
             config: service.config.clone(),
+            secrets: SecretValues::default(),
         }
+    }
+
+    /// The environment's variables with their values, for the engine alone; `Err` names a secret that was not put in.
+    pub fn variables(&self) -> Result<Vec<(&str, &str)>, &str> {
+        let all = self.config.environment.iter().map(|(variable, it)| match it {
+            EnvValue::Text(text) => Ok((variable.as_str(), text.as_str())),
+            EnvValue::Secret { name, .. } => {
+                let value = self.secrets.get(name).ok_or(name.as_str())?;
+                Ok((variable.as_str(), value.reveal()))
+            }
+        });
+        all.collect()
     }
 
     /// The engine's names of the networks that it joins.

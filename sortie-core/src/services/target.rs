@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    config::{ServiceConfig, Source},
+    config::{EnvValue, ServiceConfig, Source},
     document::{Node, fingerprint},
     read, write,
 };
@@ -143,6 +143,16 @@ impl Target {
     /// Every service with its application.
     pub fn services(&self) -> impl Iterator<Item = (&AppTarget, &ServiceTarget)> {
         self.apps.values().flat_map(|app| app.services.iter().map(move |it| (app, it)))
+    }
+
+    /// Notes how often each secret was set, so that what was made with an older value is made anew.
+    pub fn note_secrets(&mut self, revisions: &BTreeMap<String, u64>) {
+        let services = self.apps.values_mut().flat_map(|it| it.services.iter_mut());
+        for value in services.flat_map(|it| it.config.environment.values_mut()) {
+            if let EnvValue::Secret { name, revision } = value {
+                *revision = revisions.get(name).copied().unwrap_or_default();
+            }
+        }
     }
 
     /// The images that it needs, each once.

@@ -53,6 +53,8 @@ pub enum Standing {
     },
     /// The new version did not get well; the old one runs on.
     RolledBack(Failure),
+    /// It cannot be started before somebody does something; what runs of it runs on.
+    Blocked(Failure),
     /// A new version waits until the app's update lock is taken away.
     Locked,
     /// It is not wanted and goes.
@@ -71,6 +73,7 @@ impl Standing {
             Self::BackingOff { .. } => "backing_off",
             Self::GaveUp { .. } => "gave_up",
             Self::RolledBack(_) => "rolled_back",
+            Self::Blocked(_) => "blocked",
             Self::Locked => "locked",
             Self::Leaving => "leaving",
         }
@@ -84,9 +87,10 @@ impl Standing {
     /// What failed, if something did.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::BackingOff { failure, .. } | Self::GaveUp { failure, .. } | Self::RolledBack(failure) => {
-                Some(failure)
-            }
+            Self::BackingOff { failure, .. }
+            | Self::GaveUp { failure, .. }
+            | Self::RolledBack(failure)
+            | Self::Blocked(failure) => Some(failure),
             Self::Applied
             | Self::Finished(_)
             | Self::Pending
@@ -107,6 +111,7 @@ impl Standing {
             Self::Waiting(names) => format!("it depends on {}, which must be well first", names.join(", ")),
             Self::BackingOff { failure, failures, .. } => format!("{failure} (attempt {failures})"),
             Self::GaveUp { failure, failures } => format!("{failure} (given up after {failures} attempts)"),
+            Self::Blocked(failure) => failure.to_string(),
             Self::RolledBack(failure) => format!("{failure}; the version before it runs on"),
             Self::Locked => "the app's update lock keeps what runs from being replaced".to_owned(),
             Self::Leaving => "it is not in the target any more".to_owned(),
@@ -121,6 +126,7 @@ impl Standing {
             Self::Starting => "it is looked at again",
             Self::Waiting(_) => "it is started when they are well",
             Self::BackingOff { .. } => "another attempt after the pause",
+            Self::Blocked(_) => "it is started as soon as that is there",
             Self::GaveUp { .. } | Self::RolledBack(_) => "nothing until the target changes or a pass is asked for",
             Self::Locked => "nothing until the lock is taken away",
         }

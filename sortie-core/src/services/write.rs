@@ -1,9 +1,9 @@
 //! States as documents: the other way of [`super::read`].
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use super::{
-    config::{Probe, Question, ServiceConfig},
+    config::{EnvValue, Probe, Question, ServiceConfig},
     document::Node,
     target::{AppTarget, ServiceTarget, Target},
 };
@@ -46,12 +46,21 @@ fn service(app: &AppTarget, service: &ServiceTarget) -> Node {
 /// What a container is made of; how it is watched and replaced is not in it.
 pub(super) fn what_runs(service: &ServiceTarget) -> Node {
     let mut fields = container(&service.config);
+    let environment = &service.config.environment;
+    if !environment.is_empty() {
+        let entries = environment.iter().map(|(name, value)| (name.clone(), variable(value, true)));
+        fields.push(("environment", Node::Map(entries.collect())));
+    }
     fields.push(("serviceName", Node::text(service.name.as_str())));
     Node::map(fields)
 }
 
 pub(super) fn config(config: &ServiceConfig) -> Node {
     let mut fields = container(config);
+    if !config.environment.is_empty() {
+        let entries = config.environment.iter().map(|(name, value)| (name.clone(), variable(value, false)));
+        fields.push(("environment", Node::Map(entries.collect())));
+    }
     fields.extend(config.probe.iter().map(|it| ("probes", probe(it))));
     if !config.depends_on.is_empty() {
         fields.push(("dependsOn", Node::texts(&config.depends_on)));
@@ -76,13 +85,10 @@ fn container(config: &ServiceConfig) -> Vec<(&'static str, Node)> {
     list("entrypoint", config.entrypoint.clone());
     list("ports", config.ports.iter().map(ToString::to_string).collect());
     list("volumes", config.volumes.iter().map(ToString::to_string).collect());
-    let mut map = |name: &'static str, entries: &BTreeMap<String, String>| {
-        if !entries.is_empty() {
-            fields.push((name, Node::Map(entries.iter().map(|(k, v)| (k.clone(), Node::text(v.as_str()))).collect())));
-        }
-    };
-    map("environment", &config.environment);
-    map("labels", &config.labels);
+    if !config.labels.is_empty() {
+        let entries = config.labels.iter().map(|(name, text)| (name.clone(), Node::text(text.as_str())));
+        fields.push(("labels", Node::Map(entries.collect())));
+    }
     let limits = config.resources;
     let mut resources = Vec::new();
     resources.extend(limits.cpu_millis.map(|it| ("cpu", Node::text(format!("{it}m")))));
@@ -91,6 +97,17 @@ fn container(config: &ServiceConfig) -> Vec<(&'static str, Node)> {
         fields.push(("resources", Node::map(resources)));
     }
     fields
+}
+
+/// A variable's value; a secret by its name, and for what runs with its revision.
+fn variable(value: &EnvValue, with_revision: bool) -> Node {
+    match value {
+        EnvValue::Text(text) => Node::text(text.as_str()),
+        EnvValue::Secret { name, revision } => {
+            let revision = with_revision.then(|| ("revision", Node::number(*revision)));
+            Node::map([("secret", Node::text(name.as_str()))].into_iter().chain(revision))
+        }
+    }
 }
 
 fn probe(probe: &Probe) -> Node {

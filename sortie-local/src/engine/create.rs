@@ -46,8 +46,10 @@ pub(super) async fn start(engine: &DockerEngine, order: &Order, existing: Option
 
 /// Answers the container's name or id; one of that name is taken as it is.
 async fn make(engine: &DockerEngine, docker: &Docker, order: &Order) -> Result<String, StepError> {
+    let variables = order.variables().map_err(failure::secret_missing)?;
+    let env = variables.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     let options = CreateContainerOptionsBuilder::new().name(&order.name).build();
-    match docker.create_container(Some(options), body(engine, order)).await {
+    match docker.create_container(Some(options), body(engine, order, env)).await {
         Ok(made) => Ok(made.id),
         Err(error) => {
             // Podman answers 500 where Docker answers 409: whether the name is taken is seen by looking.
@@ -67,7 +69,7 @@ fn endpoint(order: &Order) -> EndpointSettings {
     EndpointSettings { aliases: Some(vec![order.service_name.clone()]), ..EndpointSettings::default() }
 }
 
-fn body(engine: &DockerEngine, order: &Order) -> ContainerCreateBody {
+fn body(engine: &DockerEngine, order: &Order, env: Vec<String>) -> ContainerCreateBody {
     let config = &order.config;
     let some = |argv: &Vec<String>| (!argv.is_empty()).then(|| argv.clone());
     let first = order.networks().into_iter().next().unwrap_or_default();
@@ -75,7 +77,7 @@ fn body(engine: &DockerEngine, order: &Order) -> ContainerCreateBody {
         image: Some(config.image.clone()),
         cmd: some(&config.command),
         entrypoint: some(&config.entrypoint),
-        env: Some(config.environment.iter().map(|(name, value)| format!("{name}={value}")).collect()),
+        env: Some(env),
         exposed_ports: Some(config.ports.iter().map(in_container).collect()),
         labels: Some(engine.labels.of_container(order)),
         stop_timeout: i64::try_from(config.stop_timeout.as_secs()).ok(),

@@ -76,6 +76,11 @@ fn said(message: &str) -> String {
     line.chars().take(500).collect()
 }
 
+/// A secret that nobody put into the order.
+pub(super) fn secret_missing(name: &str) -> StepError {
+    StepError::Failed(Failure::new(Cause::SecretMissing, format!("there is no secret {name:?}")))
+}
+
 /// Something with our name that is not ours.
 pub(super) fn name_taken(kind: &str, name: &str) -> StepError {
     let message = format!("there is a {kind} {name:?} that Sortie did not make");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use sortie_api::auth::KeyFile;
 use sortie_control::{
     Control,
     services::{ServicePorts, ServiceSettings},
@@ -17,17 +18,29 @@ use crate::config::Settings;
 
 /// Sets them up and starts their loops.
 pub(super) async fn start(settings: &Settings, store: &Store, control: &Control, tasks: &Tasks) -> anyhow::Result<()> {
+    if settings.services.as_ref().is_some_and(|it| it.open) {
+        warn!("SORTIE_SUPERVISOR_OPEN is set: whoever reaches this server can change the machine's services");
+    }
+    set_up(settings, store, control).await?;
+    control.start_services(tasks);
+    Ok(())
+}
+
+/// Sets them up, where this server looks after any. No loop runs.
+pub(super) async fn set_up(settings: &Settings, store: &Store, control: &Control) -> anyhow::Result<()> {
     let Some(services) = &settings.services else { return Ok(()) };
     let installation = store.installation().await.context("the database cannot be read")?.id;
     let engine: Arc<dyn Engine> = match &services.engine {
         Some(address) => Arc::new(DockerEngine::new(address.clone(), installation)),
         None => Arc::new(SimulatedEngine::new(installation)),
     };
-    if services.open {
-        warn!("SORTIE_SUPERVISOR_OPEN is set: whoever reaches this server can change the machine's services");
-    }
-    let ports = ServicePorts { store: Arc::new(store.clone()), engine };
-    control.with_services(ports, ServiceSettings { open: services.open, ..ServiceSettings::default() });
-    control.start_services(tasks);
+    let ports = ServicePorts {
+        store: Arc::new(store.clone()),
+        engine,
+        secrets: Arc::new(store.clone()),
+        sealer: Arc::new(KeyFile::new(settings.data_dir.join("services.key"))),
+    };
+    let chosen = ServiceSettings { open: services.open, manual: services.manual, ..ServiceSettings::default() };
+    control.with_services(ports, chosen);
     Ok(())
 }

@@ -13,6 +13,8 @@ pub(crate) struct Services {
     pub(crate) engine: Option<EngineAddress>,
     /// Whether nobody is asked who they are.
     pub(crate) open: bool,
+    /// Whether nothing is done before somebody asks to apply.
+    pub(crate) manual: bool,
 }
 
 /// `None` where this server looks after no services.
@@ -29,5 +31,6 @@ pub(super) fn parse(read: &mut Reader<'_>) -> Option<Services> {
         let address = text.strip_prefix("tcp://").filter(|it| it.contains(':'))?.to_owned();
         certificates.clone().map(|certificates| EngineAddress::Tls { address, certificates })
     });
-    (wanted || open || is_real).then(|| Services { engine: is_real.then_some(engine), open })
+    let manual = read.flag("SORTIE_SERVICES_MANUAL");
+    (wanted || open || is_real).then(|| Services { engine: is_real.then_some(engine), open, manual })
 }

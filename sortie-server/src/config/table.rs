@@ -189,6 +189,7 @@ pub(crate) const KEYS: &[Key] = &[
         "engine of the services: unix:// and a path, or tcp:// and host:port with TLS",
     ),
     key("SORTIE_SERVICES_ENGINE_CERTS", "", "folder with ca.pem, cert.pem and key.pem for an engine behind TLS"),
+    key("SORTIE_SERVICES_MANUAL", "false", "change nothing on the engine before somebody asks to apply the target"),
     key("SORTIE_SESSION_CLEANUP_INTERVAL", "5", "minutes between two searches for expired sessions"),
     key("SORTIE_SESSION_MAX_LIFETIME", "", "minutes that a session may run at all; unset for no limit"),
     key("SORTIE_SESSION_TIMEOUT", "120", "minutes without input until a session expires; 0 for never"),

@@ -53,7 +53,7 @@ pub(crate) struct Converter {
 
 impl Converter {
     /// The tables in the order in which their rows must come.
-    pub(crate) const ORDER: [&'static str; 15] = [
+    pub(crate) const ORDER: [&'static str; 19] = [
         "tenants",
         "users",
         "categories",

@@ -69,11 +69,11 @@ impl ServiceStore for Store {
                     .set((services::status.eq(it.status), services::containerid.eq(it.container)))
                     .execute(connection)?;
             }
+            tell(connection, Kind::Uncached, &events)?;
             if latest(connection, SnapshotKind::Current)?.is_some_and(|it| it.state == text) {
                 return Ok(None);
             }
             let id = keep(connection, SnapshotKind::Current, text, at)?;
-            tell(connection, Kind::Uncached, &events)?;
             Ok(Some(id))
         })
     }

@@ -7,6 +7,10 @@ use sortie_core::{
         AppAudience, AppEventKind, Event, EventBody, Positioned, SessionEventKind, parse_request_event,
         request_event_name,
     },
+    services::{
+        AppNumber, Key, ServiceNumber,
+        event::{ServiceChange, ServicesEventKind},
+    },
     session::{Phase, PhaseKind, Status},
     time::Timestamp,
 };
@@ -62,6 +66,15 @@ struct RequestTwin {
     user: String,
 }
 
+#[derive(Serialize, Deserialize)]
+struct ServiceTwin {
+    app: u64,
+    service: u64,
+    status: String,
+    standing: String,
+    cause: Option<String>,
+}
+
 impl From<&Event> for NewEventRow {
     fn from(event: &Event) -> Self {
         let (kind, body) = match &event.body {
@@ -96,6 +109,16 @@ impl From<&Event> for NewEventRow {
                     user: user.as_str().to_owned(),
                 };
                 (request_event_name(*status), to_json(&twin))
+            }
+            EventBody::Services { kind, changes } => {
+                let twin = |it: &ServiceChange| ServiceTwin {
+                    app: it.key.app.get(),
+                    service: it.key.service.get(),
+                    status: it.status.clone(),
+                    standing: it.standing.clone(),
+                    cause: it.cause.clone(),
+                };
+                (kind.name(), to_json(&changes.iter().map(twin).collect::<Vec<_>>()))
             }
         };
         Self {
@@ -137,6 +160,8 @@ impl TryFrom<EventRow> for Positioned {
                 user: reading.id("body", &twin.user)?,
                 status,
             }
+        } else if let Some(kind) = ServicesEventKind::parse(&row.kind) {
+            EventBody::Services { kind, changes: service_changes(reading, &row.body)? }
         } else {
             let kind = reading.choice("kind", &row.kind, AppEventKind::parse)?;
             let twin: AppTwin = reading.json("body", &row.body)?;
@@ -154,6 +179,16 @@ impl TryFrom<EventRow> for Positioned {
             },
         })
     }
+}
+
+fn service_changes(reading: Reading<'_>, body: &str) -> Result<Vec<ServiceChange>, Corrupt> {
+    let twins: Vec<ServiceTwin> = reading.json("body", body)?;
+    let change = |it: ServiceTwin| {
+        let key = AppNumber::new(it.app).zip(ServiceNumber::new(it.service));
+        let (app, service) = key.ok_or_else(|| reading.corrupt("body", "holds a number that no service has"))?;
+        Ok(ServiceChange { key: Key { app, service }, status: it.status, standing: it.standing, cause: it.cause })
+    };
+    twins.into_iter().map(change).collect()
 }
 
 fn session_body(reading: Reading<'_>, kind: SessionEventKind, body: &str) -> Result<EventBody, Corrupt> {

@@ -51,6 +51,7 @@ sortie_testkit::coordination_contract!(on_all);
 sortie_testkit::credentials_contract!(on_all);
 sortie_testkit::identities_contract!(on_all);
 sortie_testkit::records_contract!(on_all);
+sortie_testkit::service_secrets_contract!(on_all);
 sortie_testkit::services_contract!(on_all);
 sortie_testkit::sessions_contract!(on_all);
 sortie_testkit::sharing_contract!(on_all);

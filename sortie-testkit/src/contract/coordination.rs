@@ -116,6 +116,7 @@ async fn numbered<S: Stores>(store: &Arc<S>) -> Result<Vec<(i64, String)>> {
         EventBody::App { app, .. } => (it.position, app.as_str().to_owned()),
         EventBody::Session { session, .. } => (it.position, session.as_str().to_owned()),
         EventBody::AccessRequest { request, .. } => (it.position, request.as_str().to_owned()),
+        EventBody::Services { kind, .. } => (it.position, kind.name().to_owned()),
     });
     Ok(named.collect())
 }

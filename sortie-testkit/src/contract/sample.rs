@@ -13,7 +13,7 @@ use sortie_core::{
     id::{AppId, EventId, PlaceId, SessionId, SignInId, TenantId, UserId},
     port::{
         AccessStore, AccountStore, CatalogStore, CoordinationStore, IdentityStore, PortError, RecordStore,
-        ServiceStore, SessionStore, SharingStore, TenantStore, records::AuditFilter,
+        ServiceSecretStore, ServiceStore, SessionStore, SharingStore, TenantStore, records::AuditFilter,
     },
     secret::TokenHash,
     session::{NewSession, Reason, Session, SessionEvent, apply},
@@ -34,6 +34,7 @@ pub trait Stores:
     + CoordinationStore
     + IdentityStore
     + RecordStore
+    + ServiceSecretStore
     + ServiceStore
     + SessionStore
     + SharingStore
@@ -51,6 +52,7 @@ impl<S> Stores for S where
         + CoordinationStore
         + IdentityStore
         + RecordStore
+        + ServiceSecretStore
         + ServiceStore
         + SessionStore
         + SharingStore

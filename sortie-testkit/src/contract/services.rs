@@ -5,9 +5,12 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use sortie_core::{
     audit::AuditAction,
+    event::{Event, EventBody},
+    id::{EventId, TenantId},
     port::PageRequest,
     services::{
-        Node, Target,
+        AppNumber, Key, Node, ServiceNumber, Target,
+        event::{ServiceChange, ServicesEventKind},
         snapshot::{ImageRecord, ServiceStatus, SnapshotKind},
     },
 };
@@ -23,6 +26,7 @@ macro_rules! services_contract {
             of_two_targets_for_the_same_one_before_the_second_conflicts
             a_current_state_is_kept_only_when_it_changed
             snapshots_come_in_pages_and_old_ones_are_forgotten
+            what_is_told_of_services_is_heard_as_it_was_told
             downloaded_images_are_known_until_they_are_forgotten
         }
     };
@@ -67,7 +71,7 @@ pub async fn a_current_state_is_kept_only_when_it_changed<S: Stores>(store: Arc<
     let wanted = target("web:1")?;
     store.save_target(None, &wanted, change(AuditAction::SetTarget, 0)).await?;
     let (app, service) = wanted.services().next().context("no service")?;
-    let key = sortie_core::services::Key { app: app.number, service: service.number };
+    let key = Key { app: app.number, service: service.number };
     let state = |status: &'static str| Node::map([("apps", Node::map([("status", Node::text(status))]))]);
     let row = |status| [ServiceStatus { key, status, container: Some("abc".to_owned()) }];
     let first = store.save_current(&state("starting"), &row("starting"), at(1), Vec::new()).await?;
@@ -95,6 +99,27 @@ pub async fn snapshots_come_in_pages_and_old_ones_are_forgotten<S: Stores>(store
     ensure_same(&store.snapshots(None, PageRequest::default()).await?.items.len(), &5)?;
     ensure_same(&store.prune_snapshots(at(100)).await?, &3)?;
     ensure_same(&store.snapshots(None, PageRequest::default()).await?.items.len(), &2)
+}
+
+/// With a new state and without one.
+pub async fn what_is_told_of_services_is_heard_as_it_was_told<S: Stores>(store: Arc<S>) -> Result<()> {
+    let numbers = AppNumber::new(7).zip(ServiceNumber::new(1)).context("numbers")?;
+    let told = |id: &str, cause: Option<&str>| {
+        let change = ServiceChange {
+            key: Key { app: numbers.0, service: numbers.1 },
+            status: "running".to_owned(),
+            standing: "applied".to_owned(),
+            cause: cause.map(str::to_owned),
+        };
+        let body = EventBody::Services { kind: ServicesEventKind::Changed, changes: vec![change] };
+        anyhow::Ok(Event { id: EventId::new(id)?, tenant: TenantId::default_tenant(), body, at: at(1) })
+    };
+    let (first, second) = (told("first", None)?, told("second", Some("port_in_use"))?);
+    store.save_current(&Node::map([]), &[], at(1), vec![first.clone()]).await?;
+    store.save_current(&Node::map([]), &[], at(2), vec![second.clone()]).await?;
+    store.number_events().await?;
+    let heard: Vec<_> = store.events_after(0, 10).await?.into_iter().map(|it| it.event).collect();
+    ensure_same(&heard, &vec![first, second])
 }
 
 /// Written twice it is one; forgotten twice it is gone.

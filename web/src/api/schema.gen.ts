@@ -1289,6 +1289,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listens to the machine's services. */
+        get: operations["get_api_v1_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs": {
         parameters: {
             query?: never;
@@ -1301,6 +1318,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every secret, without its value. */
+        get: operations["get_api_v1_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a secret. What runs with the value before is made anew. */
+        put: operations["put_api_v1_secrets_name"];
+        post?: never;
+        /** Forgets a secret. What runs with it runs on, and is not made anew before it is set again. */
+        delete: operations["delete_api_v1_secrets_name"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2033,6 +2085,8 @@ export interface components {
         ExplainOut: {
             /** @description Whether everything is as wanted, and the engine shows it. */
             applied: boolean;
+            /** @description Whether the steps wait for somebody who asks to apply. */
+            awaitsApply: boolean;
             isReconciling: boolean;
             lastError?: string | null;
             /** @description When the engine was looked at. */
@@ -2463,6 +2517,42 @@ export interface components {
             /** Format: int32 */
             recovery_codes_left: number;
         };
+        /** @description A secret's value. */
+        SecretIn: {
+            /** @description What the variable holds. */
+            value: string;
+        };
+        /** @description A secret without its value. */
+        SecretOut: {
+            name: string;
+            /**
+             * Format: int64
+             * @description How often it was set.
+             */
+            revision: number;
+            updatedAt: string;
+        };
+        /** @description One service that stands otherwise than before. */
+        ServiceChangeOut: {
+            /** Format: int64 */
+            appId: number;
+            cause: string | null;
+            /** Format: int64 */
+            serviceId: number;
+            standing: string;
+            status: string;
+        };
+        /**
+         * @description What happened to the machine's services.
+         * @enum {string}
+         */
+        ServicesEventName: "services.target_set" | "services.changed";
+        /** @description The machine's services changed. */
+        ServicesEventOut: {
+            at: string;
+            services: components["schemas"]["ServiceChangeOut"][];
+            type: components["schemas"]["ServicesEventName"];
+        };
         /**
          * @description What happened to a session.
          * @enum {string}
@@ -2714,7 +2804,7 @@ export interface components {
             /** Format: int64 */
             serviceId: number;
             serviceName: string;
-            /** @description `applied`, `finished`, `pending`, `starting`, `waiting`, `backing_off`, `gave_up`, `rolled_back`, `locked`, `leaving`. */
+            /** @description `applied`, `finished`, `pending`, `starting`, `waiting`, `backing_off`, `gave_up`, `rolled_back`, `blocked`, `locked`, `leaving`. */
             standing: string;
             status: string;
             why: string;
@@ -6887,6 +6977,53 @@ export interface operations {
             };
         };
     };
+    get_api_v1_events: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: {
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_v1_logs: {
         parameters: {
             query?: {
@@ -6917,6 +7054,125 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOut"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_v1_secrets_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOut"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_v1_secrets_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

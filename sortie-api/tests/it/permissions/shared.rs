@@ -162,7 +162,7 @@ async fn a_guest_is_a_stranger_everywhere_but_at_one_session() {
         }
         let name = format!("g{index}");
         let made = objects.make(&world, row.target, &name).await;
-        let path = row.template.replace("{id}", &made.id).replace("{userId}", &made.user);
+        let path = row.template.replace("{id}", &made.id).replace("{name}", &made.id).replace("{userId}", &made.user);
         let body = row.body.map_or(Value::Null, |body| body(&name, &made));
         let status = scene.ask(&world, "guest", row.method, &format!("{path}{}", row.query), &body).await;
         let own = GUESTS_OWN.iter().find(|it| it.0 == row.method && it.1 == row.template).map(|it| it.2);

@@ -450,6 +450,7 @@ fn account(name: &str) -> Value {
 
 fn services() -> Vec<Row> {
     const APP: &str = "/api/v1/apps/{id}";
+    const SECRET: &str = "/api/v1/secrets/{name}";
     const OUTSIDE: &[(&str, u16)] = &[("zoe", 403), ("zack", 403)];
     vec![
         row("GET", "/api/v1/", Nothing, ADMIN),
@@ -468,5 +469,9 @@ fn services() -> Vec<Row> {
         row("POST", APP, Numbered, ADMIN).saying(|_, _| json!({"services": []})).except(OUTSIDE),
         row("DELETE", APP, Numbered, ADMIN).except(OUTSIDE),
         row("GET", "/api/v1/logs", Nothing, ADMIN),
+        row("GET", "/api/v1/events", Nothing, ADMIN),
+        row("GET", "/api/v1/secrets", Nothing, ADMIN),
+        row("PUT", SECRET, Numbered, ADMIN).saying(|_, _| json!({"value": "x"})).except(OUTSIDE),
+        row("DELETE", SECRET, Numbered, [401, 403, 403, 403, 403, 204]).except(OUTSIDE),
     ]
 }

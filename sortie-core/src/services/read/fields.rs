@@ -121,26 +121,30 @@ impl<'a> Fields<'a> {
 
     /// Texts by name; numbers and truth values are taken as they are written.
     pub(super) fn pairs(&self, door: &mut Door, name: &str) -> BTreeMap<String, String> {
-        let mut pairs = BTreeMap::new();
         match self.raw(name) {
-            Some(Node::Map(map)) => {
-                for (key, node) in map {
-                    let value = match node {
-                        Node::Text(text) if !text.contains('\0') => Some(text.clone()),
-                        Node::Whole(number) => Some(number.to_string()),
-                        Node::Bool(yes) => Some(yes.to_string()),
-                        Node::Null | Node::Real(_) | Node::Text(_) | Node::List(_) | Node::Map(_) => None,
-                    };
-                    match value {
-                        Some(value) => drop(pairs.insert(key.clone(), value)),
-                        None => {
-                            door.refuse(format!("{}.{key}", self.path(name)), "must be a text without NUL characters");
-                        }
-                    }
-                }
+            Some(Node::Map(map)) => Self::texts_of(door, map, &self.path(name)),
+            None => BTreeMap::new(),
+            Some(_) => {
+                door.refuse(self.path(name), "must be an object of texts");
+                BTreeMap::new()
             }
-            None => {}
-            Some(_) => door.refuse(self.path(name), "must be an object of texts"),
+        }
+    }
+
+    /// The texts of a map that stands at this path.
+    pub(super) fn texts_of(door: &mut Door, map: &BTreeMap<String, Node>, path: &str) -> BTreeMap<String, String> {
+        let mut pairs = BTreeMap::new();
+        for (key, node) in map {
+            let value = match node {
+                Node::Text(text) if !text.contains('\0') => Some(text.clone()),
+                Node::Whole(number) => Some(number.to_string()),
+                Node::Bool(yes) => Some(yes.to_string()),
+                Node::Null | Node::Real(_) | Node::Text(_) | Node::List(_) | Node::Map(_) => None,
+            };
+            match value {
+                Some(value) => drop(pairs.insert(key.clone(), value)),
+                None => door.refuse(format!("{path}.{key}"), "must be a text without NUL characters"),
+            }
         }
         pairs
     }

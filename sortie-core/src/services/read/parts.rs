@@ -6,8 +6,9 @@ use super::fields::{Door, Fields};
 use crate::{
     app::quantity,
     services::{
-        config::{Mount, Port, Probe, Question, Restart, ServiceResources, Source, UpdateStrategy},
+        config::{EnvValue, Mount, Port, Probe, Question, Restart, ServiceResources, Source, UpdateStrategy},
         document::Node,
+        secret::SecretName,
     },
 };
 
@@ -100,8 +101,32 @@ fn port(text: &str) -> Option<Port> {
     Some(Port { address: address.to_owned(), host: number(host)?, container: number(container)?, udp })
 }
 
-pub(super) fn environment(door: &mut Door, fields: &Fields<'_>) -> BTreeMap<String, String> {
-    let pairs = fields.pairs(door, "environment");
+pub(super) fn environment(door: &mut Door, fields: &Fields<'_>) -> BTreeMap<String, EnvValue> {
+    let mut texts = BTreeMap::new();
+    let mut pairs = BTreeMap::new();
+    match fields.raw("environment") {
+        Some(Node::Map(map)) => {
+            for (variable, node) in map {
+                if let Node::Map(_) = node {
+                    let path = format!("{}.{variable}", fields.path("environment"));
+                    let inner = Fields::of(door, node, &path, &["secret"]);
+                    match inner.text(door, "secret").map(SecretName::new) {
+                        Some(Ok(name)) => {
+                            drop(pairs.insert(variable.clone(), EnvValue::Secret { name: name.into(), revision: 0 }));
+                        }
+                        Some(Err(broken)) => door.refuse(inner.path("secret"), broken.rule),
+                        None => door.refuse(inner.path("secret"), "must be there, the name of a secret"),
+                    }
+                } else {
+                    texts.insert(variable.clone(), node.clone());
+                }
+            }
+        }
+        Some(_) => door.refuse(fields.path("environment"), "must be an object of texts and secrets"),
+        None => {}
+    }
+    let texts = Fields::texts_of(door, &texts, &fields.path("environment"));
+    pairs.extend(texts.into_iter().map(|(name, text)| (name, EnvValue::Text(text))));
     for name in pairs.keys().filter(|it| it.is_empty() || it.contains(['=', '\0'])) {
         door.refuse(format!("{}.{name}", fields.path("environment")), "must have a name without '='");
     }

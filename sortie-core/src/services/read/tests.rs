@@ -118,6 +118,23 @@ fn two_services_cannot_have_the_same_port_of_the_machine() {
 }
 
 #[test]
+fn a_variable_may_name_a_secret_whose_revision_is_part_of_what_runs_and_never_written() {
+    let secret =
+        |name: &str| config(vec![("environment", Node::map([("A", Node::map([("secret", Node::text(name))]))]))]);
+    let mut target = Target::read(&one_app(vec![service(1, "web", secret("db"))])).unwrap();
+    let fingerprint = |target: &Target| target.services().next().unwrap().1.fingerprint();
+    let (written, unset) = (target.write(), fingerprint(&target));
+    target.note_secrets(&[("db".to_owned(), 2)].into());
+    assert_eq!(target.write(), written);
+    assert_ne!(fingerprint(&target), unset);
+    assert_eq!(Target::read(&written).unwrap().write(), written);
+    assert_eq!(problems(&one_app(vec![service(1, "web", secret("no name"))])).len(), 1);
+    let more = Node::map([("secret", Node::text("db")), ("default", Node::text("x"))]);
+    let more = config(vec![("environment", Node::map([("A", more)]))]);
+    assert_eq!(problems(&one_app(vec![service(1, "web", more)])).len(), 1);
+}
+
+#[test]
 fn only_what_a_container_is_made_of_changes_its_fingerprint() {
     let of = |more| {
         let target = Target::read(&one_app(vec![service(1, "web", config(more))])).unwrap();
