@@ -1,7 +1,7 @@
 # Every task of the house. Each target is one script in scripts/, so that it can be read and run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cluster check contract fmt walls bench fuzz scan
+.PHONY: help run test test-cluster test-services check contract fmt walls bench fuzz scan
 
 help: ## Says what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ test: ## Installs what is missing, and runs every check and every test.
 
 test-cluster: ## Runs the tests that need Kubernetes: against KUBECONFIG, else against a cluster that it starts and ends.
 	@scripts/test-cluster
+
+test-services: ## Runs the long trial of services: CHANGES (200) targets on real engines that are killed in between.
+	@scripts/test-services
 
 check: ## The quick checks: format, walls, clippy, types. Installs nothing.
 	@scripts/check

@@ -11,7 +11,7 @@ use std::{
 };
 
 use sortie_control::{Control, tasks::Tasks};
-use sortie_core::id::{RequestId, UserId};
+use sortie_core::id::RequestId;
 use sortie_stream::registry::Streams;
 use tokio_util::sync::CancellationToken;
 use tracing::info;

@@ -8,7 +8,8 @@ use crate::harness::world::{World, binary};
 #[tokio::test]
 async fn the_documents_commands_do_what_they_say() {
     let mut judgement = Judgement::of("commands");
-    let world = World::sqlite();
+    let mut world = World::sqlite();
+    world.set("SORTIE_SUPERVISOR_OPEN", "true");
     let server = world.start().await;
     let file = world.data_dir().join("sortie.db");
     for fact in facts("commands.toml", "command") {
@@ -27,6 +28,8 @@ async fn the_documents_commands_do_what_they_say() {
         }
         let line = printed
             .replace("/data/", &format!("{}/", file.parent().unwrap().display()))
+            .replace("data/database.sqlite", file.to_str().unwrap())
+            .replace("localhost:3000", &server.address.to_string())
             .replace("localhost:8080", &server.address.to_string());
         let expected = text(&fact, "prints");
         let differs = match shell(&line, world.folder()) {
