@@ -5,6 +5,7 @@
 
 mod ask;
 mod by_hand;
+mod change;
 mod health;
 mod lease;
 mod manual;
@@ -29,8 +30,11 @@ use sortie_core::{
 use tokio::{sync::Notify, task::JoinSet};
 use tracing::{error, info, warn};
 
-pub use self::ask::{CurrentView, Operator, ServiceLog, Stored, TargetOutcome};
 use self::health::Healths;
+pub use self::{
+    ask::{CurrentView, Operator, ServiceLog, Stored},
+    change::TargetOutcome,
+};
 use crate::{Control, ControlError, tasks::Tasks};
 
 /// How often everything is read and compared without a reason.
