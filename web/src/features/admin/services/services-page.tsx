@@ -28,7 +28,7 @@ export function ServicesPage() {
         actions={
           <>
             <Button busy={apply.isPending} onClick={() => apply.mutate()}>
-              <RefreshCw /> Try now
+              <RefreshCw /> {explained.data?.awaitsApply ? "Apply the plan" : "Try now"}
             </Button>
             <Link to="/admin/services/target" className={buttonLook("primary")}>
               Edit the target
@@ -63,7 +63,7 @@ function Explained({ explanation }: { explanation: Explanation }) {
     <div className="flex flex-col gap-5">
       {lastError && <Notice tone="danger">{lastError}</Notice>}
       <p className="flex flex-wrap items-center gap-x-2 text-sm text-ink-2" role="status">
-        {explanation.applied ? "Everything is as wanted." : explanation.isReconciling ? "Steps run now." : "Not everything is as wanted."}
+        {summary(explanation)}
         {seenAt && (
           <span className="text-ink-3">
             The engine was looked at <RelativeTime at={seenAt} />.
@@ -91,6 +91,12 @@ function Explained({ explanation }: { explanation: Explanation }) {
       )}
     </div>
   );
+}
+
+function summary({ applied, isReconciling, awaitsApply }: Explanation): string {
+  if (applied) return "Everything is as wanted.";
+  if (isReconciling) return "Steps run now.";
+  return awaitsApply ? "The plan waits until you apply it." : "Not everything is as wanted.";
 }
 
 function ServiceRow({ service }: { service: Verdict }) {

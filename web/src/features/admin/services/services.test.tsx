@@ -27,7 +27,8 @@ function verdict(more: Partial<Verdict>): Verdict {
 }
 
 function explanation(services: Verdict[], more: Partial<Explanation> = {}): Explanation {
-  return { applied: services.every((it) => it.standing === "applied"), isReconciling: false, services, steps: [], ...more };
+  const applied = services.every((it) => it.standing === "applied");
+  return { applied, isReconciling: false, awaitsApply: false, services, steps: [], ...more };
 }
 
 it("says for each service how it stands, and of one that fails why, what is next, and what helps", async () => {
@@ -48,6 +49,20 @@ it("says for each service how it stands, and of one that fails why, what is next
   expect(db?.getByText("Given up")).toBeVisible();
   expect(db?.getByText(/There is no such image .* Next: nothing until/)).toBeVisible();
   expect(db?.getByText("Correct the image's name.")).toBeVisible();
+});
+
+it("asks for the plan to be applied where nothing is done without being asked", async () => {
+  const pending = verdict({ standing: "pending", status: "stopped", why: "it is not there yet", next: "download image" });
+  const calls = stubApi({
+    "GET /api/v1/": ENGINE,
+    "GET /api/v1/state/explain": explanation([pending], { awaitsApply: true }),
+    "POST /api/v1/state/apply": { status: "started", message: "A pass runs" },
+  });
+  const user = userEvent.setup();
+  renderPage(<ServicesPage />, { path: "/admin/services" });
+  await screen.findByText("The plan waits until you apply it.");
+  await user.click(screen.getByRole("button", { name: "Apply the plan" }));
+  await expect.poll(() => calls.some(({ path }) => path === "/api/v1/state/apply")).toBe(true);
 });
 
 it("tells of a simulation, and of a server that looks after no services", async () => {
