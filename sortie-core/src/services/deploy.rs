@@ -137,7 +137,12 @@ fn with_current(
             if let Some(standing) = held {
                 standing
             } else if waits.is_empty() {
-                steps.push(start(case, Some(current.id.clone())));
+                if record.is_some_and(is_unusable) {
+                    steps.extend(gone(current, case.service));
+                    steps.push(start(case, None));
+                } else {
+                    steps.push(start(case, Some(current.id.clone())));
+                }
                 Standing::Pending
             } else {
                 Standing::Waiting(waits)
@@ -157,6 +162,12 @@ fn with_current(
         return (steps, if standing.is_applied() { Standing::Pending } else { standing });
     }
     (steps, standing)
+}
+
+/// Whether the engine cannot start a container, again and again: what it has lost track of, as Docker of one that it was making when
+/// it was killed, it never starts. A new one has nothing of that.
+fn is_unusable(record: &Record) -> bool {
+    record.last.cause == Cause::EngineFailed && record.failures > 1
 }
 
 /// The services that must be well before this one starts, and are not.

@@ -216,6 +216,26 @@ fn a_container_stopped_by_hand_is_started_again() {
 }
 
 #[test]
+fn a_container_that_the_engine_cannot_start_again_and_again_is_made_anew() {
+    let mut engine = SimEngine::default();
+    let target = targets::target(&[Wish::named("web")]);
+    follow(&mut engine, &target, &mut Memory::default());
+    engine.containers[0].state = ContainerState::Created;
+    let (app, service) = target.services().next().unwrap();
+    let key = Key { app: app.number, service: service.number };
+    let mut memory = Memory::default();
+    let mut steps_after_failure = || {
+        let failure = Failure::new(Cause::EngineFailed, "the task exists already");
+        memory.failed(key, &service.fingerprint(), failure, engine.now, &RULES);
+        engine.pass_time(RULES.longest_delay);
+        let steps = plan(&target, &engine.seen(&target), &memory, &RULES, engine.now).steps;
+        steps.iter().map(Step::name).collect::<Vec<_>>()
+    };
+    assert_eq!(steps_after_failure(), ["start container"]);
+    assert_eq!(steps_after_failure(), ["remove container", "start container"]);
+}
+
+#[test]
 fn volumes_go_only_with_their_app_and_when_that_was_asked_for() {
     let mut engine = SimEngine::default();
     let mut memory = Memory::default();
