@@ -5,14 +5,17 @@ use sortie_core::services::{Plan, verdict::Standing};
 /// What somebody asked to apply. It is not written down: after a restart one asks again.
 #[derive(Debug, Default)]
 pub(super) struct Grant {
-    /// The target that was the newest one then.
-    given: Option<Option<i64>>,
+    given: Option<Asked>,
 }
+
+/// The target that was the newest one then, if there was any.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked(Option<i64>);
 
 impl Grant {
     /// Somebody asks for this target.
     pub(super) fn give(&mut self, target: Option<i64>) {
-        self.given = Some(target);
+        self.given = Some(Asked(target));
     }
 
     /// Whether something is asked for and not done yet.
@@ -22,7 +25,7 @@ impl Grant {
 
     /// Whether this plan may be carried out. Another target takes what was asked for away, and so does the end of the work.
     pub(super) fn covers(&mut self, target: Option<i64>, plan: &Plan, nobody_works: bool) -> bool {
-        if self.given != Some(target) || (nobody_works && is_done(plan)) {
+        if self.given != Some(Asked(target)) || (nobody_works && is_done(plan)) {
             self.given = None;
         }
         self.is_held()
