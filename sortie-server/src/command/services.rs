@@ -36,7 +36,9 @@ pub(crate) fn run(flags: &Flags, what: Services) -> anyhow::Result<()> {
     let target = target.transpose()?;
     with_control(flags, async |control| {
         let plan = control.plan_services_by_hand(target.as_ref()).await?;
-        lines(&plan).iter().for_each(|it| say(it));
+        for line in lines(&plan) {
+            say(&line);
+        }
         Ok(())
     })
 }
