@@ -170,11 +170,14 @@ impl RealEngine {
         )
     }
 
-    /// Gives the engine an image that runs a program of this machine from `/app`.
+    /// Gives the engine an image that runs a program of this machine from `/app`, with what Sortie keeps homes in order with.
     pub fn import_program(&self, image: &str, program: &Path) -> Result<()> {
         let root = self.busybox("program")?;
         let name = program.file_name().context("a program has a name")?.to_string_lossy().into_owned();
         display::copy_with_libraries(program, &root)?;
+        for tool in ["chown", "chmod", "rm"] {
+            display::copy_with_libraries(&Path::new("/usr/bin").join(tool), &root)?;
+        }
         fs::create_dir_all(root.join("app"))?;
         fs::copy(program, root.join("app").join(&name))?;
         self.import_root(image, &root, &["WORKDIR /app", &format!("ENTRYPOINT [\"/app/{name}\"]")])
