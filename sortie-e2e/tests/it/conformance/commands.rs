@@ -2,8 +2,13 @@
 
 use std::{fs, os::unix::fs::symlink};
 
+use sortie_testkit::postgres::Cluster;
+
 use super::{Judgement, facts, project, shell, text};
-use crate::harness::world::{World, binary};
+use crate::harness::{
+    server::Server,
+    world::{World, binary},
+};
 
 #[tokio::test]
 async fn the_documents_commands_do_what_they_say() {
@@ -14,6 +19,9 @@ async fn the_documents_commands_do_what_they_say() {
     let file = world.data_dir().join("sortie.db");
     for fact in facts("commands.toml", "command") {
         let printed = text(&fact, "line");
+        if fact["on"].is_string() {
+            continue;
+        }
         if fact["pending"].is_string() {
             judgement.later(&fact, printed);
             continue;
@@ -40,6 +48,42 @@ async fn the_documents_commands_do_what_they_say() {
         judgement.judge(&fact, printed, differs);
     }
     judgement.conclude();
+}
+
+#[tokio::test]
+async fn the_documents_postgresql_commands_bring_back_what_sortie_starts_on() {
+    let mut judgement = Judgement::of("commands of PostgreSQL");
+    let mut world = World::postgres();
+    let dsn = world.variable("SORTIE_DB_DSN").to_owned();
+    let mut server = Some(world.start().await);
+    let folder = world.folder().to_owned();
+    for fact in facts("commands.toml", "command").into_iter().filter(|it| it["on"] == "postgres") {
+        let printed = text(&fact, "line");
+        if printed.starts_with("pg_restore")
+            && let Some(server) = server.take()
+        {
+            // The mistake that is undone, and the name that people give to the dump of their choice.
+            delete_clock(&server).await;
+            server.kill();
+            shell("cp sortie-backup-*.dump sortie-backup.dump", &folder).unwrap();
+        }
+        let line = printed.replace("-h db.example.com -U sortie -d sortie", &format!("-d '{dsn}'"));
+        judgement.judge(&fact, printed, shell(&line, &folder).err());
+    }
+    judgement.conclude();
+    assert!(has_clock(&world.start().await).await, "the dump in its own form is restored");
+    let plain = shell("ls sortie-backup-*.sql", &folder).unwrap();
+    world.set("SORTIE_DB_DSN", &Cluster::shared().restored(&folder.join(plain.trim())).unwrap());
+    assert!(has_clock(&world.start().await).await, "so is the one in plain SQL");
+}
+
+async fn delete_clock(server: &Server) {
+    assert_eq!(server.admin().await.delete("/api/apps/clock").await.status, 204);
+    assert!(!has_clock(server).await);
+}
+
+async fn has_clock(server: &Server) -> bool {
+    server.admin().await.get("/api/apps/clock").await.status == 200
 }
 
 #[tokio::test]
