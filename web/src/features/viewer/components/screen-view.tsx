@@ -7,6 +7,7 @@ import { cn } from "@/lib/format";
 import { storedFit, storeFit } from "../fit";
 import type { TouchMode } from "../touch-gestures";
 import { SharingBanner } from "../sharing/sharing-banner";
+import { WaitingPeople } from "../sharing/waiting-people";
 import { useBar } from "../use-bar";
 import { useClipboard } from "../use-clipboard";
 import { useScreen } from "../use-screen";
@@ -70,6 +71,7 @@ export function ScreenView({ session, onEnded }: { session: Session; onEnded: ()
         style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.zoom})` }}
       />
       <SharingBanner session={session} />
+      <WaitingPeople session={session} />
       {client && isTouch && canControl && <TouchLayer client={client} mode={touchMode} view={view} onView={setView} onTouch={bar.hideNow} />}
       {link.kind === "connecting" && link.attempt === 0 && <FirstConnection name={session.app_name} />}
       {(link.kind === "waiting" || (link.kind === "connecting" && link.attempt > 0)) && <WaitingOverlay link={link} onRetry={retry} />}

@@ -1,32 +1,27 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Share2 from "lucide-react/icons/share-2";
-import { cutEverybody, decideViewer, handOver, viewersQuery, type Verdict } from "@/api/sharing";
+import { cutEverybody, handOver, viewersQuery } from "@/api/sharing";
 import type { Session } from "@/api/wire";
 import type { Viewer } from "@/api/wire-sharing";
 import { ProblemNotice } from "@/components/problem-panel";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
+import { useViewerOrder, type Order } from "./use-viewer-order";
+import { VerdictButtons } from "./verdict-buttons";
 
 /** Covers an event stream that is blocked on the way. */
 const VIEWERS_POLL_MS = 5000;
-
-const CONTROL = "control";
-type Order = Verdict | typeof CONTROL;
 
 /** Who is here: lets in, hands over, and cuts. */
 export function PeoplePanel({ session, onShare }: { session: Session; onShare: () => void }) {
   const client = useQueryClient();
   const viewers = useQuery({ ...viewersQuery(session.id), refetchInterval: VIEWERS_POLL_MS });
   const settled = () => client.invalidateQueries({ queryKey: ["sessions"] });
-  const order = useMutation({
-    mutationFn: ({ viewer, verb }: { viewer: Viewer; verb: Order }) =>
-      verb === CONTROL ? handOver(session.id, viewer.role === "owner" ? null : viewer.id) : decideViewer(session.id, viewer.id, verb),
-    onSettled: settled,
-  });
+  const { error, isBusy, say } = useViewerOrder(session.id);
   const cutAll = useMutation({ mutationFn: () => cutEverybody(session.id, true), onSettled: settled });
   const others = viewers.data?.filter(({ role }) => role !== "owner") ?? [];
-  const problem = order.error ?? cutAll.error ?? (viewers.data ? null : viewers.error);
+  const problem = error ?? cutAll.error ?? (viewers.data ? null : viewers.error);
   return (
     <>
       <h2 className="text-[13px] font-semibold">Who is here</h2>
@@ -40,7 +35,7 @@ export function PeoplePanel({ session, onShare }: { session: Session; onShare: (
       )}
       <ul className="mt-3 flex max-h-72 flex-col gap-3 overflow-y-auto">
         {others.map((viewer) => (
-          <ViewerRow key={viewer.id} viewer={viewer} onOrder={(verb) => order.mutate({ viewer, verb })} isBusy={order.isPending && order.variables.viewer.id === viewer.id} />
+          <ViewerRow key={viewer.id} viewer={viewer} isAlone={session.control.viewer_id === viewer.id} isBusy={isBusy(viewer)} onOrder={(verb) => say(viewer, verb)} />
         ))}
       </ul>
       <div className="mt-4 flex flex-wrap gap-2">
@@ -57,7 +52,15 @@ export function PeoplePanel({ session, onShare }: { session: Session; onShare: (
   );
 }
 
-function ViewerRow({ viewer, isBusy, onOrder }: { viewer: Viewer; isBusy: boolean; onOrder: (verb: Order) => void }) {
+interface ViewerRowProps {
+  viewer: Viewer;
+  /** Whether keyboard and mouse are theirs alone. */
+  isAlone: boolean;
+  isBusy: boolean;
+  onOrder: (verb: Order) => void;
+}
+
+function ViewerRow({ viewer, isAlone, isBusy, onOrder }: ViewerRowProps) {
   const { username: name, state, has_control, permission, role } = viewer;
   const mayControl = role === "viewer" && permission === "read_write";
   return (
@@ -66,22 +69,15 @@ function ViewerRow({ viewer, isBusy, onOrder }: { viewer: Viewer; isBusy: boolea
         <span className="truncate font-medium">{name}</span>
         {viewer.guest && <Badge>Guest</Badge>}
         {role === "observer" && <Badge tone="warn">Observes</Badge>}
-        {has_control && <Badge tone="live">Has control</Badge>}
+        {state === "connected" && role === "viewer" && (isAlone ? <Badge tone="live">Has control</Badge> : <Badge>{has_control ? "Types with you" : "Watches"}</Badge>)}
       </p>
       <div className="mt-1.5 flex flex-wrap gap-1.5">
         {state === "waiting" ? (
-          <>
-            <Button size="small" tone="primary" busy={isBusy} aria-label={`Let ${name} in`} onClick={() => onOrder("admit")}>
-              Let in
-            </Button>
-            <Button size="small" busy={isBusy} aria-label={`Refuse ${name}`} onClick={() => onOrder("refuse")}>
-              Refuse
-            </Button>
-          </>
+          <VerdictButtons name={name} isBusy={isBusy} onVerdict={onOrder} />
         ) : (
           <>
-            {mayControl && !has_control && (
-              <Button size="small" busy={isBusy} aria-label={`Give control to ${name}`} onClick={() => onOrder(CONTROL)}>
+            {mayControl && !isAlone && (
+              <Button size="small" busy={isBusy} aria-label={`Give control to ${name}`} title="Then nobody else types, you neither, until you take it back" onClick={() => onOrder("control")}>
                 Give control
               </Button>
             )}

@@ -1,11 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Link2 from "lucide-react/icons/link-2";
 import UserPlus from "lucide-react/icons/user-plus";
+import UserRound from "lucide-react/icons/user-round";
 import { useState, type SubmitEvent } from "react";
 import { asProblem } from "@/api/problem";
 import { createShare, sharesQuery } from "@/api/sharing";
 import type { Session } from "@/api/wire";
 import type { SharePermission } from "@/api/wire-sharing";
+import { PersonPicker } from "@/components/people/person-picker";
 import { ProblemNotice } from "@/components/problem-panel";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -24,6 +26,28 @@ const RIGHTS = [
   { value: "read_only", label: "Watch" },
   { value: "read_write", label: "Watch and control" },
 ] as const satisfies readonly { value: SharePermission; label: string }[];
+
+/** Who is invited: found by a part of their name. */
+function Invited({ username, error, onChange }: { username: string; error: string | undefined; onChange: (username: string) => void }) {
+  if (username === "") return <PersonPicker label="Who" hint="It appears for them under Sessions." onPick={(person) => onChange(person.username)} />;
+  return (
+    <div>
+      <div className="flex items-end justify-between gap-3">
+        <div className="min-w-0">
+          <p className="text-[13px] font-medium">Who</p>
+          <p className="mt-1.5 flex h-10 items-center gap-2 text-[14px]">
+            <UserRound className="size-4 shrink-0 text-ink-3" aria-hidden="true" />
+            <span className="truncate">{username}</span>
+          </p>
+        </div>
+        <Button size="small" className="mb-1" onClick={() => onChange("")}>
+          Somebody else
+        </Button>
+      </div>
+      {error && <p className="text-[12.5px] font-medium text-danger">{error}</p>}
+    </div>
+  );
+}
 
 /** Lets others into a session: whom, what they may do, and for how long. */
 export function ShareDialog({ session, onClose }: { session: Session; onClose: () => void }) {
@@ -49,18 +73,7 @@ export function ShareDialog({ session, onClose }: { session: Session; onClose: (
       <form onSubmit={onSubmit} className="flex flex-col gap-4" aria-label="New share">
         <Segmented label="With whom" value={form.whom} options={WHOM} onChange={(whom) => patch({ whom })} />
         {problem && problem.errors.length === 0 && <ProblemNotice cause={problem} />}
-        {!isLink && (
-          <TextField
-            label="User name"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            value={form.username}
-            error={problem?.forField("username") ?? problem?.forField("user_id")}
-            hint="It appears for them under Sessions."
-            onChange={(event) => patch({ username: event.target.value })}
-          />
-        )}
+        {!isLink && <Invited username={form.username} error={problem?.forField("username") ?? problem?.forField("user_id")} onChange={(username) => patch({ username })} />}
         <Segmented label="What they may do" value={form.permission} options={RIGHTS} onChange={(permission) => patch({ permission })} />
         <div className="grid grid-cols-2 gap-3">
           <SelectField label="Ends after" value={form.lifetime} error={problem?.forField("expires_in")} onChange={(event) => patch({ lifetime: Number(event.target.value) || DAY_SECONDS })}>
@@ -72,7 +85,7 @@ export function ShareDialog({ session, onClose }: { session: Session; onClose: (
           </SelectField>
           {isLink && (
             <TextField
-              label="At most"
+              label="People at most"
               inputMode="numeric"
               placeholder="any number"
               value={form.maxUses}
@@ -92,7 +105,7 @@ export function ShareDialog({ session, onClose }: { session: Session; onClose: (
             />
           </div>
         )}
-        <Button type="submit" tone="primary" busy={share.isPending} disabled={!isLink && form.username.trim() === ""} className="w-full">
+        <Button type="submit" tone="primary" busy={share.isPending} disabled={!isLink && form.username === ""} className="w-full">
           {isLink ? "Create the link" : "Let them in"}
         </Button>
       </form>

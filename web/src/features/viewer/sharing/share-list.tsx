@@ -7,6 +7,7 @@ import { ProblemNotice } from "@/components/problem-panel";
 import { Button } from "@/components/ui/button";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
+import { plural } from "@/lib/format";
 
 /** Who may come now, with the way to end each. */
 export function ShareList({ session, shares }: { session: string; shares: UseQueryResult<Share[]> }) {
@@ -49,7 +50,7 @@ export function ShareList({ session, shares }: { session: string; shares: UseQue
 
 function termsOf(share: Share): string {
   if (share.kind === "user") return "";
-  const words = [share.max_uses === null ? `used ${share.uses} times` : `used ${share.uses} of ${share.max_uses}`];
+  const words = [share.max_uses === null ? share.uses === 0 ? "not used yet" : `used ${plural(share.uses, "time", "times")}` : `used ${share.uses} of ${share.max_uses}`];
   if (share.approval) words.push("you are asked");
   if (share.guests) words.push("guests too");
   return `${words.join(", ")} · `;
