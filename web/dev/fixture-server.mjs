@@ -17,7 +17,7 @@ const CSP =
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml" };
 const branding = process.env.FIXTURE_BRAND === "1" ? { tenant_name: "Acme Corp", logo_url: "", primary_color: "#398D9B", secondary_color: "#4AB7C3" } : { tenant_name: "Sortie", logo_url: "", primary_color: "#1F2A3C", secondary_color: "#2B3445" };
 
-const state = { preferences: { theme: null, collapsed_categories: [], favorites: ["terminal"], updated_at: new Date().toISOString() }, settings: { tenant_name: branding.tenant_name, allow_registration: "false", logo_url: "" } };
+const state = { preferences: { theme: null, collapsed_categories: [], favorites: ["terminal"], updated_at: new Date().toISOString() }, settings: { allow_registration: "false" } };
 const listeners = new Set();
 let eventId = 0;
 const streams = new Map();
@@ -91,7 +91,7 @@ function checkApp(body) {
 
 const routes = [
   ["GET", /^\/healthz$/, () => ({ status: "ok" })],
-  ["GET", /^\/api\/config$/, ({ user }) => ({ ...branding, allow_registration: false, sso_enabled: false, version: "0.1.0", sign_in: { allowed: true, remedy: null }, runtime: user && { kind: "local", ready: true, problems: [], limits: [{ name: "memory", enforced: true }, { name: "cpu", enforced: true }, { name: "pids", enforced: false }] } })],
+  ["GET", /^\/api\/config$/, ({ user }) => ({ ...branding, allow_registration: false, sign_in_notice: "", sso_enabled: false, version: "0.1.0", sign_in: { allowed: true, remedy: null }, runtime: user && { kind: "local", ready: true, problems: [], limits: [{ name: "memory", enforced: true }, { name: "cpu", enforced: true }, { name: "pids", enforced: false }] } })],
   ["POST", /^\/api\/auth\/login$/, ({ body, response }) => {
     if (body.username === "slow") throw new Refusal(429, "too_many_attempts", "Too many tries", { retryAfter: 42 });
     if (body.username !== body.password) throw new Refusal(401, "invalid_credentials", "User name or password is wrong");

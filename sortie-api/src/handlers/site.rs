@@ -75,7 +75,7 @@ pub(crate) fn openapi(cx: &Context) -> Result<Response<Body>, ApiError> {
 #[utoipa::path(get, path = "/api/config", tag = "site", responses((status = 200, body = ConfigOut)))]
 pub(crate) async fn config(cx: &Context) -> Result<Response<Body>, ApiError> {
     // The page must come up while the database is away; nobody can register then anyway.
-    let allow_registration = cx.control().registration_is_open().await.unwrap_or(false);
+    let door = cx.control().front_door().await.unwrap_or_default();
     let settings = &cx.api.settings;
     let mut branding = settings.branding.clone();
     if let Some(named) = cx.header(TENANT)
@@ -98,7 +98,8 @@ pub(crate) async fn config(cx: &Context) -> Result<Response<Body>, ApiError> {
         logo_url: branding.logo_url,
         primary_color: branding.primary_color,
         secondary_color: branding.secondary_color,
-        allow_registration,
+        allow_registration: door.allow_registration,
+        sign_in_notice: door.notice,
         sso_enabled: cx.control().has_sso(),
         sso_name: settings.sso.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
         version: settings.version.clone(),

@@ -57,6 +57,8 @@ pub struct ConfigOut {
     pub secondary_color: String,
     /// Whether people may make accounts themselves.
     pub allow_registration: bool,
+    /// A text above the sign-in; empty where an administrator wrote none.
+    pub sign_in_notice: String,
     /// Whether another service signs people in.
     pub sso_enabled: bool,
     /// Its name; empty where there is none.

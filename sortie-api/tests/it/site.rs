@@ -66,5 +66,6 @@ async fn settings_take_known_keys_only() {
     let put = |body| world.ask("PUT", "/api/admin/settings").bearer(&root).with_json(&body);
     assert_eq!(put(json!({"sign_in_notice": "hello"})).await.json(), json!({"sign_in_notice": "hello"}));
     assert_eq!(put(json!({"unknown": "x"})).await.status, 422);
+    assert_eq!(world.ask("GET", "/api/config").await.json()["sign_in_notice"], "hello", "strangers read it");
     assert_eq!(world.ask("GET", "/api/admin/settings").bearer(&root).await.json()["sign_in_notice"], "hello");
 }

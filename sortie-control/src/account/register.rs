@@ -12,10 +12,19 @@ use sortie_core::{
 use tracing::info;
 
 use super::sign_in::{Arrival, SignedIn, actor};
-use crate::{Control, ControlError};
+use crate::{Control, ControlError, records::SIGN_IN_NOTICE};
 
 /// The stored setting that wins over the configured one.
 pub const ALLOW_REGISTRATION: &str = "allow_registration";
+
+/// What strangers find at the sign-in.
+#[derive(Clone, Debug, Default)]
+pub struct FrontDoor {
+    /// Whether they may make accounts for themselves.
+    pub allow_registration: bool,
+    /// A text for them; may be empty.
+    pub notice: String,
+}
 
 /// What somebody says who wants an account.
 #[derive(Clone, Debug)]
@@ -45,16 +54,19 @@ impl Registration {
 }
 
 impl Control {
-    /// Whether strangers may make accounts for themselves: the stored setting, else the configured one.
-    pub async fn registration_is_open(&self) -> Result<bool, ControlError> {
+    /// What the sign-in offers and says: stored settings of the first tenant, else what is configured.
+    pub async fn front_door(&self) -> Result<FrontDoor, ControlError> {
         let stored = self.ports.records.settings(&TenantId::default_tenant()).await?;
-        let said = stored.into_iter().find(|(key, _)| key == ALLOW_REGISTRATION);
-        Ok(said.map_or(self.settings.allow_registration, |(_, value)| value == "true"))
+        let said = |wanted: &str| stored.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_str());
+        Ok(FrontDoor {
+            allow_registration: said(ALLOW_REGISTRATION).map_or(self.settings.allow_registration, |it| it == "true"),
+            notice: said(SIGN_IN_NOTICE).unwrap_or_default().to_owned(),
+        })
     }
 
     /// Makes an account with the role of a user, and signs in.
     pub async fn register(&self, said: Registration, arrival: &Arrival) -> Result<SignedIn, ControlError> {
-        if !self.registration_is_open().await? {
+        if !self.front_door().await?.allow_registration {
             return Err(ControlError::RegistrationClosed);
         }
         // Never settled: making accounts without end is slowed down like guessing.

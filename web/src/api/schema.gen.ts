@@ -1993,6 +1993,8 @@ export interface components {
             secondary_color: string;
             /** @description Whether one may sign in the way one came. */
             sign_in: components["schemas"]["SignInDoor"];
+            /** @description A text above the sign-in; empty where an administrator wrote none. */
+            sign_in_notice: string;
             /** @description Whether another service signs people in. */
             sso_enabled: boolean;
             /** @description Its name; empty where there is none. */

@@ -22,6 +22,12 @@ it("goes on to where the person wanted to be", async () => {
   await screen.findByText("Now at /sessions/s1");
 });
 
+it("says what an administrator wrote for whoever comes", async () => {
+  stubApi({ "GET /api/auth/me": NOBODY, "GET /api/config": { ...CONFIG, sign_in_notice: "Ask Grace for an account." } });
+  renderPage(<SignInPage />, { path: "/sign-in" });
+  await screen.findByText("Ask Grace for an account.");
+});
+
 it("stores no token anywhere", async () => {
   stubApi({ "GET /api/auth/me": NOBODY, "GET /api/config": CONFIG, "POST /api/auth/login": { user: SAMPLE_USER } });
   renderPage(<SignInPage />, { path: "/sign-in" });

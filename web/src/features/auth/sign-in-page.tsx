@@ -47,6 +47,11 @@ export function SignInPage() {
           <p>{config.sign_in.remedy}</p>
         </Notice>
       )}
+      {config?.sign_in_notice && (
+        <Notice tone="info" className="mb-5">
+          <p className="[overflow-wrap:anywhere] whitespace-pre-line">{config.sign_in_notice}</p>
+        </Notice>
+      )}
       <SsoProblem code={params.get("problem")} />
       <SignInForm onSignedIn={enter} onChallenge={setChallenge} />
       {config?.sso_enabled && <SsoButton name={config.sso_name} next={next} />}
