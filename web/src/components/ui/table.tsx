@@ -3,9 +3,12 @@ import ArrowUp from "lucide-react/icons/arrow-up";
 import Columns3 from "lucide-react/icons/columns-3";
 import * as Popover from "@radix-ui/react-popover";
 import type { ReactNode } from "react";
+import { useMedia } from "@/hooks/use-media";
 import { useUrlState } from "@/hooks/use-url-state";
 import { cn } from "@/lib/format";
 import { buttonLook } from "./button";
+import { RowCards } from "./row-cards";
+import { SortChoice } from "./sort-choice";
 import { sortRows, type Sortable } from "./sort-rows";
 
 export interface Column<Row> extends Sortable<Row> {
@@ -42,6 +45,9 @@ function useShownColumns<Row>(columns: readonly Column<Row>[]) {
   return { shown: columns.filter(isShown), isShown, toggle };
 }
 
+/** Where columns have no room side by side. */
+const PHONE = "(max-width: 39.99rem)";
+
 /** A table with sorting and column choice, both kept in the address. */
 export function DataTable<Row>({ label, rows, columns, keyOf, toolbar, empty }: DataTableProps<Row>) {
   const [sort, setSort] = useUrlState("sort");
@@ -49,6 +55,8 @@ export function DataTable<Row>({ label, rows, columns, keyOf, toolbar, empty }: 
   const descending = sort.startsWith("-");
   const sortedBy = columns.find((column) => column.id === sort.replace(/^-/, ""));
   const sorted = sortedBy ? sortRows(rows, sortedBy, descending) : rows;
+
+  const isPhone = useMedia(PHONE);
 
   const onSort = (id: string) => {
     if (sort === id) setSort(`-${id}`);
@@ -59,54 +67,74 @@ export function DataTable<Row>({ label, rows, columns, keyOf, toolbar, empty }: 
     <div>
       <div className="mb-3 flex flex-wrap items-center gap-2">
         {toolbar}
+        {isPhone && <SortChoice columns={shown} sort={sort} onChoose={setSort} />}
         <div className="ml-auto">
           <ColumnChoice columns={columns} isShown={isShown} onToggle={toggle} />
         </div>
       </div>
-      {/* A scrolling region must be reachable by keyboard. */}
-      <div
-        role="region"
-        aria-label={label}
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        tabIndex={0}
-        className="relative overflow-x-auto rounded-xl border border-line bg-surface shadow-card"
-      >
-        <table className="w-full text-left text-[13.5px]">
-          <thead className="border-b border-line bg-sunken/50">
-            <tr>
-              {shown.map((column) => (
-                <th
-                  key={column.id}
-                  scope="col"
-                  aria-sort={sortedBy?.id === column.id ? (descending ? "descending" : "ascending") : undefined}
-                  className="h-10 px-4 text-[12.5px] font-medium whitespace-nowrap text-ink-2"
-                >
-                  {column.sortBy ? (
-                    <button type="button" onClick={() => onSort(column.id)} className="inline-flex items-center gap-1 hover:text-ink [&_svg]:size-3">
-                      {column.label}
-                      {sortedBy?.id === column.id && (descending ? <ArrowDown /> : <ArrowUp />)}
-                    </button>
-                  ) : (
-                    column.label || <span className="sr-only">Actions</span>
-                  )}
-                </th>
+      {isPhone ? (
+        <>
+          <RowCards label={label} rows={sorted} columns={shown} keyOf={keyOf} />
+          {sorted.length === 0 && empty}
+        </>
+      ) : (
+        <Grid {...{ label, columns: shown, rows: sorted, keyOf, empty, sortedBy, descending, onSort }} />
+      )}
+    </div>
+  );
+}
+
+interface GridProps<Row> extends Omit<DataTableProps<Row>, "toolbar"> {
+  sortedBy: Column<Row> | undefined;
+  descending: boolean;
+  onSort: (id: string) => void;
+}
+
+function Grid<Row>({ label, rows, columns, keyOf, empty, sortedBy, descending, onSort }: GridProps<Row>) {
+  // A scrolling region must be reachable by keyboard.
+  return (
+    <div
+      role="region"
+      aria-label={label}
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className="relative overflow-x-auto rounded-xl border border-line bg-surface shadow-card"
+    >
+      <table className="w-full text-left text-[13.5px]">
+        <thead className="border-b border-line bg-sunken/50">
+          <tr>
+            {columns.map((column) => (
+              <th
+                key={column.id}
+                scope="col"
+                aria-sort={sortedBy?.id === column.id ? (descending ? "descending" : "ascending") : undefined}
+                className="h-10 px-4 text-[12.5px] font-medium whitespace-nowrap text-ink-2"
+              >
+                {column.sortBy ? (
+                  <button type="button" onClick={() => onSort(column.id)} className="inline-flex items-center gap-1 hover:text-ink [&_svg]:size-3">
+                    {column.label}
+                    {sortedBy?.id === column.id && (descending ? <ArrowDown /> : <ArrowUp />)}
+                  </button>
+                ) : (
+                  column.label || <span className="sr-only">Actions</span>
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)} className="border-b border-line last:border-0 hover:bg-hover/60">
+              {columns.map((column) => (
+                <td key={column.id} className={cn("px-4 py-2.5 align-middle", column.className)}>
+                  {column.cell(row)}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {sorted.map((row) => (
-              <tr key={keyOf(row)} className="border-b border-line last:border-0 hover:bg-hover/60">
-                {shown.map((column) => (
-                  <td key={column.id} className={cn("px-4 py-2.5 align-middle", column.className)}>
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        {sorted.length === 0 && empty}
-      </div>
+          ))}
+        </tbody>
+      </table>
+      {rows.length === 0 && empty}
     </div>
   );
 }

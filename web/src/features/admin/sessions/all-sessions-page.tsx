@@ -60,7 +60,7 @@ function columns(myId: string | undefined, onStop: (session: Session) => void, o
     {
       id: "reason",
       label: "Cause",
-      cell: (session) => <span className="block min-w-40 text-[13px] text-ink-2">{session.reason?.message ?? (session.phase_detail || "–")}</span>,
+      cell: (session) => <span className="block sm:min-w-40 text-[13px] text-ink-2">{session.reason?.message ?? (session.phase_detail || "–")}</span>,
     },
     {
       id: "started",
