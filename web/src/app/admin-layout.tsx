@@ -9,7 +9,7 @@ import ShieldX from "lucide-react/icons/shield-x";
 
 const INBOX = "/admin/requests";
 
-type May = Exclude<keyof Rights, "mayEditIn">;
+type May = Exclude<keyof Rights, "mayEdit" | "mayConfigure">;
 
 const SECTIONS: readonly { path: string; label: string; may: May }[] = [
   { path: "/admin", label: "Overview", may: "isAdmin" },

@@ -17,9 +17,8 @@ it("lets an administrator of one category decide there and edit there only", () 
   const rights = rightsOf({ ...SAMPLE_USER, admin_categories: ["tools"] });
   expect(rights.mayDecide).toBe(true);
   expect(rights.mayAuthor).toBe(false);
-  expect(rights.mayEditIn("tools")).toBe(true);
-  expect(rights.mayEditIn("games")).toBe(false);
-  expect(rights.mayEditIn(null)).toBe(false);
+  const mayEditIn = (category_id: string | null) => rights.mayEdit({ category_id, tenant_id: "default" });
+  expect(["tools", "games", null].map(mayEditIn)).toEqual([true, false, false]);
 });
 
 it("counts the roles of the tenant that was chosen, not those at home", () => {
@@ -27,6 +26,13 @@ it("counts the roles of the tenant that was chosen, not those at home", () => {
   expect(rightsOf(author, null, [GUEST_HOUSE])).toMatchObject({ isManager: false, mayAuthor: true });
   expect(rightsOf(author, "t2", [GUEST_HOUSE])).toMatchObject({ isAdmin: false, isManager: true, mayAudit: true });
   expect(rightsOf(author, "t3", [GUEST_HOUSE])).toMatchObject({ mayAuthor: false });
+});
+
+it("lets people edit what is of the tenant in which they are authors, wherever they work", () => {
+  const mayEdit = (tenant: string | null, tenant_id: string) => rightsOf(SAMPLE_USER, tenant, [GUEST_HOUSE]).mayEdit({ category_id: null, tenant_id });
+  expect([mayEdit("t2", "t2"), mayEdit(null, "t2")]).toEqual([true, true]);
+  expect([mayEdit("t2", SAMPLE_USER.tenant_id), mayEdit(null, SAMPLE_USER.tenant_id)]).toEqual([false, false]);
+  expect(rightsOf(null).mayEdit({ category_id: null, tenant_id: "t2" })).toBe(false);
 });
 
 it("keeps an administrator one in every tenant", () => {

@@ -1,4 +1,4 @@
-import type { Role, User } from "@/api/wire";
+import type { App, Role, User } from "@/api/wire";
 import type { Membership } from "@/api/wire-access";
 
 /** What pages ask about a person's roles. */
@@ -12,8 +12,10 @@ export interface Rights {
   mayDecide: boolean;
   /** Edits apps, everywhere or in the categories that one manages. */
   mayEditSome: boolean;
-  /** Whether one may edit an app of this category. */
-  mayEditIn: (category: string | null) => boolean;
+  /** Whether one may say what runs in this app, and see it. */
+  mayConfigure: (app: Pick<App, "tenant_id">) => boolean;
+  /** Whether one may edit this app: what counts is the tenant that it is of, whichever one works in. */
+  mayEdit: (app: Pick<App, "category_id" | "tenant_id">) => boolean;
 }
 
 /** The roles that count: an administrator's everywhere, others' in the tenant that they hold them in. */
@@ -23,6 +25,8 @@ function rolesIn(me: User, tenant: string | null, memberships: readonly Membersh
   return me.roles.includes("admin") ? ["admin", ...there] : there;
 }
 
+const AUTHORS: readonly Role[] = ["admin", "tenant-admin", "app-author"];
+
 /** A person's rights in the tenant that they have chosen; null is their own. */
 export function rightsOf(me: User | null | undefined, tenant: string | null = null, memberships: readonly Membership[] = []): Rights {
   const roles = me ? rolesIn(me, tenant, memberships) : [];
@@ -30,6 +34,7 @@ export function rightsOf(me: User | null | undefined, tenant: string | null = nu
   const has = (...wanted: Role[]) => roles.some((role) => wanted.includes(role));
   const isManager = has("admin", "tenant-admin");
   const mayAuthor = isManager || has("app-author");
+  const mayAuthorIn = (home: string) => me != null && rolesIn(me, home, memberships).some((role) => AUTHORS.includes(role));
   return {
     isAdmin: has("admin"),
     isManager,
@@ -37,6 +42,7 @@ export function rightsOf(me: User | null | undefined, tenant: string | null = nu
     mayAuthor,
     mayDecide: isManager || managed.length > 0,
     mayEditSome: mayAuthor || managed.length > 0,
-    mayEditIn: (category) => mayAuthor || (category !== null && managed.includes(category)),
+    mayConfigure: ({ tenant_id }) => mayAuthorIn(tenant_id),
+    mayEdit: ({ category_id, tenant_id }) => mayAuthorIn(tenant_id) || (category_id !== null && managed.includes(category_id)),
   };
 }

@@ -62,7 +62,7 @@ function NoSuchApp() {
 function AppDetails({ app }: { app: App }) {
   const { data: sessions = [] } = useQuery(liveSessionsQuery);
   const { favorites } = usePreferences();
-  const { mayEditIn } = useMe();
+  const { mayEdit } = useMe();
   const launch = useLaunch();
   const [isAsking, setIsAsking] = useState(false);
   const session = liveByApp(sessions).get(app.id);
@@ -101,7 +101,7 @@ function AppDetails({ app }: { app: App }) {
           <Star fill={isFavorite ? "currentColor" : "none"} className={isFavorite ? "text-signal" : ""} />
           {isFavorite ? "In your favorites" : "Add to favorites"}
         </Button>
-        {mayEditIn(app.category_id) && (
+        {mayEdit(app) && (
           <Link to={`/admin/apps/${encodeURIComponent(app.id)}`} className={buttonLook("plain", "large")}>
             <Pencil /> Edit
           </Link>

@@ -21,7 +21,8 @@ import { changes, check, EMPTY_APP, slug, specOf } from "./draft";
 
 /** The form of an app beside the card that it makes; saving shows what changes first. */
 export function AppEditor({ app }: { app: App | null }) {
-  const { mayAuthor: mayConfigure } = useMe();
+  const rights = useMe();
+  const mayConfigure = app ? rights.mayConfigure(app) : rights.mayAuthor;
   const { data: known = [] } = useQuery(categoriesQuery);
   const categories = known.filter((it) => mayConfigure || it.can_manage).map(({ name }) => name).sort();
   // Whoever may not say what runs makes links, in a category of theirs.

@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<App>[] = [
     sortBy: (app) => (app.unavailable ? 1 : 0),
     cell: (app) =>
       app.unavailable ? (
-        <span className="block min-w-48 text-[13px] text-warn">{app.unavailable.message}</span>
+        <span className="block sm:min-w-48 text-[13px] text-warn">{app.unavailable.message}</span>
       ) : (
         <span className="text-ink-2">Ready</span>
       ),
@@ -62,8 +62,8 @@ export function AppsPage() {
   usePageTitle("Manage apps");
   const apps = useQuery(appsQuery);
   const [search, setSearch] = useUrlState("q");
-  const { mayEditIn } = useMe();
-  const rows = (apps.data ?? []).filter((app) => mayEditIn(app.category_id) && score(search, [app.name, app.id, app.category, app.description]) > 0);
+  const { mayEdit } = useMe();
+  const rows = (apps.data ?? []).filter((app) => mayEdit(app) && score(search, [app.name, app.id, app.category, app.description]) > 0);
   return (
     <>
       <PageHeader

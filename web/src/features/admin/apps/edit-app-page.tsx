@@ -14,11 +14,11 @@ import { AppEditor } from "./app-editor";
 export function EditAppPage() {
   const { id = "" } = useParams();
   const app = useQuery(appQuery(id));
-  const { mayEditIn } = useMe();
+  const { mayEdit } = useMe();
   usePageTitle(app.data ? `Edit ${app.data.name}` : "Edit app");
   if (app.isPending) return <SkeletonRows rows={4} className="h-40" />;
   if (app.isError) return <ProblemPanel cause={app.error} onRetry={() => void app.refetch()} />;
-  if (!mayEditIn(app.data.category_id)) {
+  if (!mayEdit(app.data)) {
     return (
       <EmptyState
         isPage

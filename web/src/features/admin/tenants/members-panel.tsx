@@ -14,7 +14,7 @@ const ROLES = ["tenant-admin", "app-author", "auditor", "user"] as const satisfi
 
 interface MembersPanelProps {
   tenant: Tenant;
-  /** Adding and removing members; changing their roles is the tenant's own. */
+  /** Adding members; changing their roles and letting them go is the tenant's own. */
   mayAdd: boolean;
 }
 
@@ -45,7 +45,7 @@ export function MembersPanel({ tenant, mayAdd }: MembersPanelProps) {
               member={save.isPending && save.variables.id === member.id ? { ...member, roles: [...save.variables.roles] } : member}
               isBusy={(save.isPending && save.variables.id === member.id) || (remove.isPending && remove.variables === member.id)}
               onRoles={(roles) => save.mutate({ id: member.id, roles })}
-              onRemove={mayAdd && !member.at_home ? () => remove.mutate(member.id) : undefined}
+              onRemove={!member.at_home ? () => remove.mutate(member.id) : undefined}
             />
           ))}
         </ul>

@@ -46,12 +46,13 @@ it("offers to remove members, but not people who live there", async () => {
   expect(screen.queryByRole("button", { name: "Remove lise" })).toBeNull();
 });
 
-it("leaves limits and members to administrators of the installation", async () => {
+it("leaves limits and new members to administrators of the installation", async () => {
   show("tenant-admin");
   await screen.findByRole("group", { name: "Roles of Grace" });
   expect(screen.getByLabelText("Sessions together")).toBeDisabled();
   expect(screen.getByLabelText("Shown name")).toBeEnabled();
-  expect(screen.queryByRole("button", { name: "Remove Grace" })).toBeNull();
+  expect(screen.getByRole("button", { name: "Remove Grace" })).toBeEnabled();
+  expect(screen.queryByLabelText("Add somebody")).toBeNull();
   expect(screen.queryByRole("button", { name: "Delete" })).toBeNull();
 });
 
