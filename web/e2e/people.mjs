@@ -1,11 +1,8 @@
 /** What people do about who they are and what they may do, in the browser, against the real site.server. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { shoot } from "./browser.mjs";
 import { CLIENT, isInstalled, reservePort, startProvider } from "./provider.mjs";
-import { screenOf, showControls, stopByHand, terminalShown, typeLine } from "./screen.mjs";
+import { screenOf, stopByHand } from "./screen.mjs";
 import { ADMIN, waitFor } from "./server.mjs";
 import { code } from "./totp.mjs";
 import { catalogShown, givePassword, look, openSite, PHONE_DARK } from "./visit.mjs";
@@ -208,42 +205,19 @@ test("a category gets an administrator by a part of the name, who then decides i
     });
     await page.getByText("Not this year").waitFor();
   });
-});
-
-test("a link lets somebody watch and nothing else, until the owner cuts them", async () => {
-  const watcher = await site.server.account("watcher");
-  await site.as(ADMIN, {}, async (page) => {
-    await page.getByRole("button", { name: "Launch Terminal" }).first().click();
-    await page.waitForURL(/\/sessions\/./);
-    await terminalShown(page);
-    const id = new URL(page.url()).pathname.split("/").at(-1);
-    await showControls(page);
-    await page.getByRole("button", { name: /^People/ }).click();
-    await page.getByRole("button", { name: "Share…" }).click();
-    await page.getByRole("button", { name: "Create the link" }).click();
-    const link = new URL(await page.getByLabel("The new link, shown only now").inputValue());
-    await look(page, "share-dialog-with-link");
-    await page.keyboard.press("Escape");
-
-    await site.as(watcher, {}, async (second) => {
-      await second.goto(link.pathname + link.hash);
-      await second.getByRole("button", { name: /Join|Watch|Open/ }).click();
-      await terminalShown(second);
-      assert.ok(!second.url().includes(link.hash.slice(1)));
-      await shoot(second, "watching");
-      await typeLine(second, "touch ~/by-the-watcher");
-      await typeLine(page, "touch ~/by-the-owner");
-      await waitFor("what the owner typed", () => existsSync(join(site.server.home(id), "by-the-owner")));
-      assert.ok(!existsSync(join(site.server.home(id), "by-the-watcher")));
-
-      await showControls(page);
-      await page.getByRole("button", { name: /^People/ }).click();
-      await page.getByRole("button", { name: "Disconnect watcher" }).click();
-      await second.getByText("You were disconnected by the owner").waitFor();
-      await shoot(second, "watching-cut");
-    });
-    await page.keyboard.press("Escape");
+  const before = await (await site.server.api("/api/apps/vault")).json();
+  await site.as(joan, {}, async (page) => {
+    await page.goto("/admin/apps/terminal");
+    await page.getByRole("heading", { name: "Terminal is not yours to change" }).waitFor();
+    await page.goto("/admin/apps/vault");
+    await page.getByLabel("Description").fill("Behind two doors.");
+    await look(page, "app-of-a-category-administrator");
+    await page.getByRole("button", { name: "Review 1 change" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Vault is saved").waitFor();
   });
+  const { description, command } = await (await site.server.api("/api/apps/vault")).json();
+  assert.deepEqual({ description, command }, { description: "Behind two doors.", command: before.command }, "what runs stays as it was");
 });
 
 test("people of the identity provider sign in by its button", { skip: !isInstalled && "npm --prefix sortie-e2e/provider install" }, async () => {
