@@ -83,6 +83,25 @@ it("says where the files are, and keeps what is said of them when they are to st
   expect(calls.find(({ method }) => method === "PUT")?.body).toMatchObject({ workspace: { kind: "persistent", size: "5Gi", storage_class: "fast" } });
 });
 
+it("writes the addresses that an app may reach, one on a line, and says which line is wrong", async () => {
+  const app = sampleApp();
+  const refusal = new Refused(422, { title: "Cannot be saved", code: "invalid", errors: [{ field: "egress_policy.rules[1].cidr", rule: "must have no bits set behind the prefix" }] });
+  const calls = stubApi({ ...AUTHOR, "PUT /api/apps/terminal": refusal });
+  renderPage(<AppEditor app={app} />);
+  await userEvent.selectOptions(await screen.findByLabelText("Addresses that it may reach"), "Only these");
+  const lines = screen.getByLabelText("Addresses");
+  await userEvent.type(lines, "10.0.0.0/8 443 tcp\n2001:db8::1/32 web");
+  await userEvent.click(screen.getByRole("button", { name: /^Review/ }));
+  expect(lines).toHaveAccessibleDescription(/^Line 2: a network such as/);
+  await userEvent.type(lines, "{Backspace}{Backspace}{Backspace}");
+  await userEvent.click(screen.getByRole("button", { name: /^Review/ }));
+  await userEvent.click(await screen.findByRole("button", { name: "Save" }));
+  await waitFor(() => expect(lines).toHaveAccessibleDescription("Line 2: must have no bits set behind the prefix"));
+  expect(calls.find(({ method }) => method === "PUT")?.body).toMatchObject({
+    egress_policy: { mode: "allowlist", rules: [{ cidr: "10.0.0.0/8", port: 443, protocol: "TCP" }, { cidr: "2001:db8::1/32", port: 0, protocol: "" }] },
+  });
+});
+
 it("says nothing of files that are as every app's", async () => {
   const app = sampleApp({ workspace: { kind: "volume", size: "", storage_class: "fast" } });
   const calls = stubApi({ ...AUTHOR, "PUT /api/apps/terminal": app });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changes, check, EMPTY_APP, envFromLines, envToLines, fromLines, slug } from "./draft";
+import { changes, check, EMPTY_APP, envFromLines, envToLines, slug } from "./draft";
+import { fromLines } from "./lines";
 
 describe("a draft of an app", () => {
   it("makes an id of a name", () => {

@@ -1,4 +1,6 @@
 import type { App, AppSpec } from "@/api/wire";
+import { wrongLine } from "./egress-rules";
+import { fromLines } from "./lines";
 
 /** A new app: a desktop program on this server, contained, visible to everybody. */
 export const EMPTY_APP: AppSpec = {
@@ -46,15 +48,6 @@ export function slug(name: string): string {
     .slice(0, 63);
 }
 
-/** One argument per line, as it will reach the program. */
-export function toLines(list: readonly string[]): string {
-  return list.join("\n");
-}
-
-export function fromLines(text: string): string[] {
-  return text.split("\n").filter((line) => line !== "");
-}
-
 export function envToLines(env: AppSpec["env"]): string {
   return env.map(({ name, value }) => `${name}=${value}`).join("\n");
 }
@@ -88,6 +81,8 @@ export function check(draft: AppSpec, mayConfigure: boolean): Record<string, str
   for (const [name, value] of Object.entries(draft.resource_limits)) {
     if (value !== "" && !QUANTITY.test(value)) errors[`resource_limits.${name}`] = "A quantity such as 500m, 2, 512Mi or 2Gi";
   }
+  const line = draft.egress_policy && wrongLine(draft.egress_policy.rules);
+  if (line) errors["egress_policy.rules"] = line;
   const { size = "", storage_class = "" } = draft.workspace ?? {};
   if (size !== "" && !(BYTES.test(size) && Number.parseFloat(size) > 0)) errors["workspace.size"] = "Bytes such as 500Mi or 5Gi";
   if (storage_class !== "" && !CLASS.test(storage_class)) errors["workspace.storage_class"] = "Lower-case letters, digits, hyphens and dots";

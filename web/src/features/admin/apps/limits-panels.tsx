@@ -1,5 +1,6 @@
 import { CheckField, TextField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/page";
+import { EgressFields } from "./egress-fields";
 import type { FormProps } from "./form-props";
 
 const QUANTITIES = [
@@ -31,11 +32,13 @@ export function LimitsPanel({ draft, errorOf, onChange }: FormProps) {
 }
 
 /** What lets the app out of its sandbox, shown as dangerous as it is. */
-export function ContainmentPanel({ draft, errorOf, onChange }: FormProps) {
+export function ContainmentPanel(props: FormProps) {
+  const { draft, errorOf, onChange } = props;
   const isHost = draft.network === "host";
   return (
     <Panel title="Containment" description="What the program may reach beyond its own screen and files.">
       <div className="flex flex-col gap-4">
+        <EgressFields {...props} />
         <CheckField
           label="Use the server's own network"
           danger={isHost}
@@ -43,7 +46,7 @@ export function ContainmentPanel({ draft, errorOf, onChange }: FormProps) {
             errorOf("network") ??
             (isHost
               ? "The program reaches everything that this server reaches, its local services too. Allow it for trusted people only."
-              : "Without it the program has no network at all")
+              : "Without it the program has no network, or in a cluster what is said above")
           }
           checked={isHost}
           onChange={(event) => onChange({ network: event.target.checked ? "host" : "none" })}

@@ -1,8 +1,9 @@
 import type { RecordingPolicy } from "@/api/wire";
 import { CheckField, SelectField, TextField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/page";
-import { envFromLines, envToLines, fromLines, toLines } from "./draft";
+import { envFromLines, envToLines } from "./draft";
 import type { FormProps } from "./form-props";
+import { fromLines, toLines } from "./lines";
 import { LinesField } from "./lines-field";
 
 const number = (text: string) => Math.max(0, Math.floor(Number(text) || 0));
