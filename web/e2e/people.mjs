@@ -133,6 +133,7 @@ test("somebody registers, asks for an app, is granted it, and launches it", asyn
   await site.visit({}, async (page) => {
     await page.goto("/sign-in");
     await page.getByRole("link", { name: "Create one" }).click();
+    await page.getByRole("heading", { name: /^Join/ }).waitFor();
     await page.getByLabel("User name").fill(ada.username);
     await page.getByLabel("Password", { exact: true }).fill(ada.password);
     await look(page, "register");

@@ -70,8 +70,8 @@ function RegisterForm() {
     <form onSubmit={onSubmit} className="flex flex-col gap-4">
       {problem && <ProblemNotice cause={problem} />}
       <TextField label="User name" autoComplete="username" autoCapitalize="none" spellCheck={false} required {...field("username")} />
-      <TextField label="Name" autoComplete="name" hint="As others see you" {...field("display_name")} />
-      <TextField label="E-mail" type="email" autoComplete="email" {...field("email")} />
+      <TextField label="Name" autoComplete="name" hint="As others see you, if not by the user name" {...field("display_name")} />
+      <TextField label="E-mail" type="email" autoComplete="email" hint="If you like" {...field("email")} />
       <TextField label="Password" type="password" autoComplete="new-password" required hint="A sentence that only you would say is better than a word with digits." {...field("password")} />
       <Button type="submit" tone="primary" size="large" busy={attempt.isPending}>
         Create the account
