@@ -132,6 +132,12 @@ env:
   - name: SORTIE_DB
     value: {{ .Values.database.sqlite.path | quote }}
   {{- end }}
+  {{- range $key, $value := .Values.env }}
+  {{- if hasPrefix "SORTIE_DB_" $key }}
+  - name: {{ $key }}
+    value: {{ $value | quote }}
+  {{- end }}
+  {{- end }}
 volumeMounts:
   {{- if eq .Values.database.type "sqlite" }}
   - name: data
