@@ -157,3 +157,31 @@ test("somebody is invited by a part of their name, and finds the session among t
     });
   });
 });
+
+test("an administrator observes for a reason, and the observed sees that", async () => {
+  const maria = await site.server.account("maria");
+  await site.as(maria, {}, async (page) => {
+    const file = await launchTerminal(page);
+    await site.as(ADMIN, {}, async (admin) => {
+      await admin.goto("/admin/sessions");
+      await admin.getByRole("row").filter({ hasText: "maria" }).getByRole("button", { name: /^Observe/ }).click();
+      const dialog = admin.getByRole("dialog");
+      await dialog.getByLabel("Reason").fill("Her screen stays black");
+      await look(admin, "observe-dialog");
+      await dialog.getByRole("button", { name: "Observe", exact: true }).click();
+      await terminalShown(admin);
+      await admin.getByText("You observe the session of maria").waitFor();
+      await look(admin, "observing");
+      await page.getByText("An administrator may be watching this session.").waitFor();
+      await look(page, "observed");
+      await typeLine(admin, "touch ~/by-the-administrator");
+      await typeLine(page, "touch ~/by-maria");
+      await waitFor("what maria typed", () => existsSync(file("by-maria")));
+      assert.ok(!existsSync(file("by-the-administrator")));
+      await admin.goto("/admin/audit");
+      const row = admin.getByRole("row").filter({ hasText: "Observe session" }).first();
+      await row.waitFor();
+      assert.match(await row.innerText(), /Her screen stays black/);
+    });
+  });
+});
