@@ -114,7 +114,8 @@ fn with_current(
     let standing = match &current.state {
         ContainerState::Exited(code) if config.restart.is_content_with(*code) => Standing::Finished(*code),
         ContainerState::Leaving => Standing::Pending,
-        ContainerState::Running if record.is_none() || current.is_well(config) => {
+        // A run that was not judged yet may still get well, whatever became of those before it.
+        ContainerState::Running if record.is_none_or(|it| !it.counts(current)) => {
             if current.is_settled(config, case.rules, case.now) { Standing::Applied } else { Standing::Starting }
         }
         // It runs and failed: a loop of the engine's, or it is not well.

@@ -57,6 +57,13 @@ pub struct Record {
     counted: Option<(String, Option<Timestamp>)>,
 }
 
+impl Record {
+    /// Whether it was this run that failed.
+    pub(super) fn counts(&self, container: &Container) -> bool {
+        self.counted.as_ref().is_some_and(|(id, started_at)| *id == container.id && *started_at == container.started_at)
+    }
+}
+
 /// What is remembered of failures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
@@ -100,8 +107,7 @@ impl Memory {
                 self.records.remove(&key);
             } else if let Some(failure) = failed_run(service, container, rules, now) {
                 let run = (container.id.clone(), container.started_at);
-                let is_counted = |it: &Record| it.counted.as_ref() == Some(&run);
-                if self.of(key, &fingerprint).is_some_and(is_counted) {
+                if self.of(key, &fingerprint).is_some_and(|it| it.counts(container)) {
                     continue;
                 }
                 self.count(key, &fingerprint, failure, Some(run), now, rules);

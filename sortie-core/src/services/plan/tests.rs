@@ -12,7 +12,10 @@ use self::{
     targets::{Wish, wishes},
 };
 use super::*;
-use crate::services::failure::{Cause, Failure};
+use crate::services::{
+    failure::{Cause, Failure},
+    seen::Health,
+};
 
 const RULES: Rules = Rules {
     settle: Duration::from_secs(5),
@@ -233,6 +236,42 @@ fn a_container_that_the_engine_cannot_start_again_and_again_is_made_anew() {
     };
     assert_eq!(steps_after_failure(), ["start container"]);
     assert_eq!(steps_after_failure(), ["remove container", "start container"]);
+}
+
+#[test]
+fn a_new_attempt_is_left_to_show_whether_it_gets_well() {
+    let mut engine = SimEngine::default();
+    let mut memory = Memory::default();
+    let target = targets::target(&[Wish::named("web").probed()]);
+    follow(&mut engine, &target, &mut memory);
+    let judged = |health: Health, memory: &mut Memory, engine: &mut SimEngine| {
+        engine.pass_time(RULES.longest_delay);
+        let mut seen = engine.seen(&target);
+        seen.containers[0].health = health;
+        memory.learn(&target, &seen, engine.now, &RULES);
+        plan(&target, &seen, memory, &RULES, engine.now).verdicts[0].standing.name()
+    };
+    let bad = || Health::Unhealthy("no".to_owned());
+    assert_eq!(judged(bad(), &mut memory, &mut engine), "backing_off");
+    assert_eq!(judged(bad(), &mut memory, &mut engine), "pending", "the next attempt is due");
+    engine.containers[0].id = "next".to_owned();
+    assert_eq!(judged(Health::Waiting, &mut memory, &mut engine), "starting");
+    assert_eq!(judged(bad(), &mut memory, &mut engine), "backing_off");
+}
+
+#[test]
+fn what_the_engine_starts_again_and_again_is_stopped_though_it_is_seen_running() {
+    let mut engine = SimEngine::default();
+    let target = targets::target(&[Wish::named("web")]);
+    follow(&mut engine, &target, &mut Memory::default());
+    let mut seen = engine.seen(&target);
+    seen.containers[0].restarts = 9;
+    seen.containers[0].started_at = Some(engine.now);
+    let mut memory = Memory::default();
+    memory.learn(&target, &seen, engine.now, &RULES);
+    let plan = plan(&target, &seen, &memory, &RULES, engine.now);
+    assert_eq!(standing_of(&plan, "web").failure().unwrap().cause, Cause::Exits);
+    assert_eq!(plan.steps.iter().map(Step::name).collect::<Vec<_>>(), ["stop container"]);
 }
 
 #[test]
