@@ -6,7 +6,7 @@ mod sso;
 
 use std::{fs, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Arc, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use sortie_api::{
     Api, Assets, Branding, Rates, Settings as ApiSettings, Site, SsoFace, Tls, auth::Argon2Credentials, settings::Rate,
 };
@@ -21,7 +21,7 @@ use sortie_core::{
     workload::Condition,
 };
 use sortie_k8s::{KubernetesRuntime, Unentitled, settings::Reach};
-use sortie_local::{ContainerRuntime, ContainerSettings, LocalRuntime};
+use sortie_local::{ContainerRuntime, ContainerSettings, EngineAddress, LocalRuntime};
 use sortie_store::{
     Adoption, Store,
     backup::{Keeper, last_record},
@@ -179,7 +179,7 @@ async fn runtime(
             Ok((Arc::new(runtime), None))
         }
         RuntimeKind::Docker => {
-            let runtime = ContainerRuntime::connect(container_settings(settings)).await;
+            let runtime = ContainerRuntime::connect(container_settings(settings)?).await;
             Ok((Arc::new(runtime.context("the container engine cannot be used")?), None))
         }
         RuntimeKind::Kubernetes => {
@@ -260,14 +260,15 @@ fn local_settings(settings: &Settings) -> sortie_local::Settings {
     }
 }
 
-fn container_settings(settings: &Settings) -> ContainerSettings {
-    ContainerSettings {
+fn container_settings(settings: &Settings) -> anyhow::Result<ContainerSettings> {
+    let EngineAddress::Unix(engine) = &settings.engine else { bail!("the container engine is on another machine") };
+    Ok(ContainerSettings {
         display_image: settings.kubernetes.display_image.clone(),
         browser_image: settings.kubernetes.browser_image.clone(),
         allow_host_network: settings.allow_host_network,
         default_limits: settings.default_resources,
-        ..ContainerSettings::new(&settings.data_dir, &settings.engine)
-    }
+        ..ContainerSettings::new(&settings.data_dir, engine)
+    })
 }
 
 /// The machine's id (machine-id(5)); `None` where it has none, and then a second machine is not noticed.
@@ -388,7 +389,7 @@ pub(crate) fn probe(settings: &Settings) -> anyhow::Result<Condition> {
     runtime.block_on(async {
         let data_dir = folder.path().to_owned();
         if settings.runtime == RuntimeKind::Docker {
-            let there = ContainerSettings { data_dir, ..container_settings(settings) };
+            let there = ContainerSettings { data_dir, ..container_settings(settings)? };
             return Ok(ContainerRuntime::connect(there).await?.condition());
         }
         let local = LocalRuntime::open(sortie_local::Settings { data_dir, ..local_settings(settings) }).await?;

@@ -5,6 +5,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod branding;
+mod engine;
 pub(crate) mod kubernetes;
 mod layers;
 pub(crate) mod services;

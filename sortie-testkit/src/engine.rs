@@ -2,6 +2,8 @@
 
 mod display;
 mod network;
+mod registry;
+mod tls;
 
 use std::{
     fs,
@@ -14,6 +16,8 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
+
+pub use self::{registry::empty_registry, tls::Certificates};
 
 /// The image that every engine of ours holds.
 pub const IMAGE: &str = "localhost/sortie-test:1";
@@ -36,6 +40,8 @@ pub struct RealEngine {
     kind: Kind,
     folder: TempDir,
     child: Option<Child>,
+    /// A port beside the socket, with TLS.
+    port: Option<(u16, Certificates)>,
 }
 
 /// Runs a test with an engine, both in a network of their own. One that cannot run here is an error that says so: no check is skipped.
@@ -50,7 +56,7 @@ impl RealEngine {
     /// Starts an engine and gives it the image.
     fn start(kind: Kind) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("sortie-engine-").tempdir_in("/tmp")?;
-        let mut engine = Self { kind, folder, child: None };
+        let mut engine = Self { kind, folder, child: None, port: None };
         engine.run()?;
         engine.import().context("the image could not be given to the engine")?;
         Ok(engine)
@@ -86,6 +92,13 @@ impl RealEngine {
                 command.arg("--data-root").arg(path("root")).arg("--exec-root").arg(path("exec"));
                 command.arg("-p").arg(path("pid")).args(["--storage-driver", "vfs", "--bridge", "none"]);
                 command.args(["--default-ulimit", "nofile=1024:4096", "--live-restore"]);
+                if let Some((port, certificates)) = &self.port {
+                    command.arg("-H").arg(format!("tcp://127.0.0.1:{port}")).arg("--tlsverify");
+                    for (flag, name) in [("--tlscacert", "ca.pem"), ("--tlscert", "cert.pem"), ("--tlskey", "key.pem")]
+                    {
+                        command.arg(flag).arg(certificates.server.join(name));
+                    }
+                }
                 command
             }
             Kind::Podman => {
@@ -94,6 +107,8 @@ impl RealEngine {
                     path("containers.conf"),
                     "[containers]\ndefault_ulimits=[\"nofile=4096:4096\",\"nproc=8192:8192\"]\n",
                 )?;
+                // As Docker does by itself: a registry of this machine needs no TLS.
+                fs::write(path("registries.conf"), "[[registry]]\nlocation=\"127.0.0.1\"\ninsecure=true\n")?;
                 let mut command = self.podman();
                 command.args(["system", "service", "-t", "0"]).arg(format!("unix://{}", self.socket().display()));
                 command
@@ -115,10 +130,20 @@ impl RealEngine {
         Ok(())
     }
 
+    /// Lets Docker listen at a port of this machine as well, for who has the right certificate; answers the port and certificates.
+    pub fn listen_with_tls(&mut self) -> Result<(u16, &Certificates)> {
+        self.kill()?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        self.port = Some((port, Certificates::make(self.folder.path())?));
+        self.run()?;
+        self.port.as_ref().map(|(port, certificates)| (*port, certificates)).context("there is a port")
+    }
+
     fn podman(&self) -> Command {
         let path = |name: &str| self.folder.path().join(name);
         let mut command = Command::new("podman");
         command.env("CONTAINERS_CONF", path("containers.conf"));
+        command.env("CONTAINERS_REGISTRIES_CONF", path("registries.conf"));
         command.args(["--runtime", "runc", "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"]);
         command.arg("--root").arg(path("root")).arg("--runroot").arg(path("run"));
         command.arg("--network-config-dir").arg(path("networks"));

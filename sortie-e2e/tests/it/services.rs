@@ -1,6 +1,8 @@
 //! The machine's services on a real engine, through the real binary.
 
 mod changes;
+mod configured;
+mod failures;
 mod supervise;
 
 use std::{collections::BTreeSet, time::Duration};
@@ -16,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 fn on(engine: &RealEngine) -> World {
     let mut world = World::sqlite();
     world.set("USE_REAL_DOCKER", "true");
-    world.set("SORTIE_SERVICES_ENGINE", &format!("unix://{}", engine.socket().display()));
+    world.set("SORTIE_ENGINE", &format!("unix://{}", engine.socket().display()));
     world.set("SORTIE_SUPERVISOR_OPEN", "true");
     world.set("SORTIE_WRITE_RATE_LIMIT", "0");
     world
@@ -106,45 +108,49 @@ fn a_target_survives_the_death_of_server_and_podman_and_is_kept_true() {
     engine::with(Kind::Podman, the_target_survives).unwrap();
 }
 
-#[test]
-fn four_failures_have_four_reasons_and_stop_nobody_else() {
-    engine::with(Kind::Docker, four_failures).unwrap();
-}
-
-async fn four_failures(engine: RealEngine) {
+async fn a_slow_stop_is_waited_for(engine: RealEngine) {
     let world = on(&engine);
     let (_server, client) = start(&world).await;
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = format!("127.0.0.1:{}:80", taken.local_addr().unwrap().port());
-    let app = |more: &Value| json!({"services": [service(1, "only", more)]});
-    set(
-        &client,
-        &json!({"apps": {
-            "1": app(&json!({"image": "registry.invalid/none:1"})),
-            "2": app(&json!({"ports": [port]})),
-            "3": app(&json!({"command": ["false"]})),
-            "4": app(&json!({"probes": {"command": ["false"], "interval": "200ms", "retries": 2}})),
-            "5": app(&json!({})),
-        }}),
-    )
-    .await;
-    wait_for(PATIENCE, "four reasons and one service that runs", || async {
-        let told = explained(&client).await;
-        let of = |app: u64| {
-            let all = told["services"].as_array().cloned().unwrap_or_default();
-            all.into_iter().find(|it| it["appId"] == app).unwrap_or_default()
-        };
-        let failed = |app: u64, cause: &str| {
-            let it = of(app);
-            it["cause"] == cause
-                && it["remedy"].is_string()
-                && ["backing_off", "gave_up"].contains(&it["standing"].as_str().unwrap_or_default())
-        };
-        let reasons = failed(1, "image_unreachable")
-            && failed(2, "port_in_use")
-            && failed(3, "container_exits")
-            && failed(4, "unhealthy");
-        (reasons && of(5)["standing"] == "applied").then_some(())
+    let deaf = "trap '' TERM; while :; do sleep 0.2; done";
+    let version = |number: usize| {
+        let version = json!({"VERSION": number.to_string()});
+        let slow = json!({"command": ["sh", "-c", deaf], "stopTimeout": "6s", "environment": version});
+        let quick = json!({"environment": version});
+        json!({"apps": {
+            "1": {"services": [service(1, "slow", &slow)]},
+            "2": {"services": [service(1, "quick", &quick)]},
+        }})
+    };
+    set(&client, &version(1)).await;
+    applied(&client).await;
+    let before = running(&engine);
+    let of = |name: &str, all: &BTreeSet<String>| -> Vec<String> {
+        all.iter().filter(|it| it.starts_with(name)).cloned().collect()
+    };
+    set(&client, &version(2)).await;
+    wait_for(PATIENCE, "the other app to be changed", || async {
+        let now = running(&engine);
+        let is_changed = of("quick", &now).len() == 1 && of("quick", &now) != of("quick", &before);
+        // Podman does not list it among what runs any more while it stops.
+        let only_old = of("slow", &now).iter().all(|it| before.contains(it));
+        is_changed.then(|| assert!(only_old, "it was not waited for"))
     })
     .await;
+    wait_for(PATIENCE, "the slow service to be changed", || async {
+        let now = running(&engine);
+        assert!(of("slow", &now).len() < 2, "two versions run beside each other");
+        (of("slow", &now).len() == 1 && of("slow", &now) != of("slow", &before)).then_some(())
+    })
+    .await;
+    applied(&client).await;
+}
+
+#[test]
+fn a_slow_stop_is_waited_for_on_docker_and_holds_up_nobody_else() {
+    engine::with(Kind::Docker, a_slow_stop_is_waited_for).unwrap();
+}
+
+#[test]
+fn a_slow_stop_is_waited_for_on_podman_and_holds_up_nobody_else() {
+    engine::with(Kind::Podman, a_slow_stop_is_waited_for).unwrap();
 }

@@ -1,6 +1,6 @@
 //! The promises of every engine, kept by Docker, by Podman and by the simulation; and the reasons that only real ones give.
 
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use sortie_core::{
@@ -15,7 +15,7 @@ use sortie_core::{
 use sortie_local::{DockerEngine, EngineAddress, SimulatedEngine};
 use sortie_testkit::{
     contract::engine::{self as contract, Stage},
-    engine::{self, IMAGE, Kind, RealEngine},
+    engine::{self, IMAGE, Kind, RealEngine, empty_registry},
 };
 use tokio::time::Instant;
 
@@ -69,6 +69,24 @@ fn podman_keeps_every_promise_and_says_what_went_wrong() -> Result<()> {
     })?
 }
 
+#[test]
+fn an_engine_behind_tls_serves_whom_it_knows_and_nobody_else() -> Result<()> {
+    engine::with(Kind::Docker, async |mut engine| {
+        let (port, certificates) = engine.listen_with_tls()?;
+        let door = |side: &Path| -> Result<DockerEngine> {
+            let address = EngineAddress::Tls { address: format!("127.0.0.1:{port}"), certificates: side.to_owned() };
+            Ok(DockerEngine::new(address, InstallationId::new("mine")?))
+        };
+        let mine = door(&certificates.client)?;
+        let stage = Stage { mine: &mine, other: &mine, image: IMAGE };
+        contract::a_service_lives_from_download_to_removal(&stage).await?;
+        ensure!(door(&certificates.stranger)?.identify().await.is_err(), "an unknown engine was trusted");
+        fs::copy(certificates.client.join("ca.pem"), certificates.stranger.join("ca.pem"))?;
+        ensure!(door(&certificates.stranger)?.identify().await.is_err(), "a stranger was let in");
+        Ok(())
+    })?
+}
+
 async fn reasons(engine: &RealEngine, kind: &str) -> Result<()> {
     let mine = door(engine, "mine")?;
     ensure!(mine.identify().await?.kind == kind);
@@ -82,13 +100,11 @@ async fn clear(engine: &DockerEngine) -> Result<()> {
 }
 
 async fn an_image_that_does_not_exist(engine: &DockerEngine) -> Result<()> {
-    let registry = registry::start().await?;
+    let registry = empty_registry().await?;
     let target = contract::target(&format!("{registry}/none:1"), Vec::new())?;
     let steps = contract::leading_up(&target)?;
     let cause = contract::failing(engine, &steps[0]).await?;
-    // Podman insists on TLS unless a configuration of its own says otherwise, and then does not get as far as asking.
-    let is_podman = engine.identify().await?.kind == "podman";
-    ensure!(cause == Cause::ImageNotFound || is_podman && cause == Cause::ImageUnreachable, "{cause:?}");
+    ensure!(cause == Cause::ImageNotFound, "{cause:?}");
     let target = contract::target("missing.invalid/none:1", Vec::new())?;
     let cause = contract::failing(engine, &contract::leading_up(&target)?[0]).await?;
     ensure!(cause == Cause::ImageUnreachable, "{cause:?}");
@@ -153,40 +169,4 @@ async fn probes_and_logs(engine: &DockerEngine) -> Result<()> {
     contract::perform(engine, &[stop]).await?;
     ensure!(ask(Question::Tcp(8080)).await.is_err());
     clear(engine).await
-}
-
-mod registry {
-    //! A registry that holds nothing.
-
-    use anyhow::Result;
-    use tokio::{
-        io::{AsyncReadExt, AsyncWriteExt},
-        net::TcpListener,
-    };
-
-    /// Starts it; answers its address.
-    pub(super) async fn start() -> Result<String> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?.to_string();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                tokio::spawn(async move {
-                    let mut request = vec![0; 4096];
-                    let length = stream.read(&mut request).await.unwrap_or(0);
-                    let is_greeting = request[..length].starts_with(b"GET /v2/ ");
-                    let (status, body) = if is_greeting {
-                        ("200 OK", "{}")
-                    } else {
-                        ("404 Not Found", r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#)
-                    };
-                    let answer = format!(
-                        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nDocker-Distribution-Api-Version: registry/2.0\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-                        body.len()
-                    );
-                    let _ = stream.write_all(answer.as_bytes()).await;
-                });
-            }
-        });
-        Ok(address)
-    }
 }

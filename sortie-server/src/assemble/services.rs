@@ -30,9 +30,10 @@ pub(super) async fn start(settings: &Settings, store: &Store, control: &Control,
 pub(super) async fn set_up(settings: &Settings, store: &Store, control: &Control) -> anyhow::Result<()> {
     let Some(services) = &settings.services else { return Ok(()) };
     let installation = store.installation().await.context("the database cannot be read")?.id;
-    let engine: Arc<dyn Engine> = match &services.engine {
-        Some(address) => Arc::new(DockerEngine::new(address.clone(), installation)),
-        None => Arc::new(SimulatedEngine::new(installation)),
+    let engine: Arc<dyn Engine> = if services.real {
+        Arc::new(DockerEngine::new(settings.engine.clone(), installation))
+    } else {
+        Arc::new(SimulatedEngine::new(installation))
     };
     let ports = ServicePorts {
         store: Arc::new(store.clone()),

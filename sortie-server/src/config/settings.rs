@@ -4,6 +4,7 @@ use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use sortie_control::stream::StreamPolicy;
 use sortie_core::{app::quantity, quota::Limits, secret::Secret, spec::Resources};
+use sortie_local::EngineAddress;
 
 use super::{Layered, Origin, backup::Backup, kubernetes, sso::Sso};
 use crate::tls::TlsFiles;
@@ -87,8 +88,8 @@ pub(crate) struct Settings {
     pub(crate) uid_base: u32,
     pub(crate) runtime: kubernetes::RuntimeKind,
     pub(crate) kubernetes: sortie_k8s::Settings,
-    /// The socket of the engine that runs apps as containers.
-    pub(crate) engine: PathBuf,
+    /// The engine that runs services, and apps as containers.
+    pub(crate) engine: EngineAddress,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
 }
@@ -238,9 +239,7 @@ impl Settings {
             home_limit: read.quantity("SORTIE_LOCAL_HOME_LIMIT", quantity::bytes),
             services: super::services::parse(&mut read),
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
-            engine: read.parse("SORTIE_ENGINE", "must be unix:// and the path of a socket", PathBuf::new(), |text| {
-                text.strip_prefix("unix://").filter(|it| it.starts_with('/')).map(PathBuf::from)
-            }),
+            engine: super::engine::parse(&mut read, runtime),
             uid_base: u32::try_from(read.number("SORTIE_LOCAL_UID_BASE", 1_000, 4_000_000_000)).unwrap_or(u32::MAX),
             runtime,
             kubernetes: pods,
@@ -350,6 +349,20 @@ mod tests {
     fn parse(variables: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
         let variables = variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         Settings::parse(&load(&Flags::default(), variables))
+    }
+
+    #[test]
+    fn one_engine_serves_services_and_apps_and_only_a_near_one_apps() {
+        let far = [("SORTIE_ENGINE", "tcp://engine:2376"), ("SORTIE_ENGINE_CERTS", "/etc/engine")];
+        let engine = parse(&far).unwrap().engine;
+        assert_eq!(
+            engine,
+            EngineAddress::Tls { address: "engine:2376".to_owned(), certificates: "/etc/engine".into() }
+        );
+        let errors = parse(&[far[0], far[1], ("SORTIE_RUNTIME", "docker")]).unwrap_err();
+        assert!(matches!(&errors[..], [it] if it.starts_with("SORTIE_ENGINE must be unix://")), "{errors:?}");
+        let errors = parse(&far[..1]).unwrap_err();
+        assert!(matches!(&errors[..], [it] if it.contains("SORTIE_ENGINE_CERTS")), "{errors:?}");
     }
 
     #[test]

@@ -75,8 +75,9 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "SORTIE_ENGINE",
         "unix:///var/run/docker.sock",
-        "socket of the engine that runs apps as containers (Docker or Podman)",
+        "engine (Docker or Podman) of services and of apps as containers: unix:// and a path, or for services tcp:// and host:port with TLS",
     ),
+    key("SORTIE_ENGINE_CERTS", "", "folder with ca.pem, cert.pem and key.pem for an engine behind TLS"),
     key("SORTIE_GATEWAY_BURST", "20", "streams that one address may open at once before the rate limit applies"),
     key("SORTIE_GATEWAY_RATE_LIMIT", "10", "streams per second that one address may open; 0 for no limit"),
     key("SORTIE_JWT_ACCESS_EXPIRY", "15", "minutes that a program's access token is good"),
@@ -183,12 +184,6 @@ pub(crate) const KEYS: &[Key] = &[
         "false",
         "look after the machine's services; on as well with a real engine, an open supervisor, or `sortie supervise`",
     ),
-    key(
-        "SORTIE_SERVICES_ENGINE",
-        "unix:///var/run/docker.sock",
-        "engine of the services: unix:// and a path, or tcp:// and host:port with TLS",
-    ),
-    key("SORTIE_SERVICES_ENGINE_CERTS", "", "folder with ca.pem, cert.pem and key.pem for an engine behind TLS"),
     key("SORTIE_SERVICES_MANUAL", "false", "change nothing on the engine before somebody asks to apply the target"),
     key("SORTIE_SESSION_CLEANUP_INTERVAL", "5", "minutes between two searches for expired sessions"),
     key("SORTIE_SESSION_MAX_LIFETIME", "", "minutes that a session may run at all; unset for no limit"),

@@ -28,6 +28,15 @@ async fn the_documents_variables_have_their_names_and_defaults() {
     let printed = config(&World::bare(), &[]).await;
     for fact in facts("configuration.toml", "variable") {
         let name = text(&fact, "name");
+        if let Some(other) = fact["sets"].as_str() {
+            // Another name; its default is that of `sortie supervise`, which the tests of services start without any variable.
+            let mut world = World::bare();
+            world.set(name, text(&fact, "default"));
+            let seen = line(&config(&world, &[]).await, other);
+            let wanted = (text(&fact, "default").to_owned(), format!("variable {other}"));
+            judgement.judge(&fact, name, (seen != wanted).then(|| format!("leads to {seen:?}")));
+            continue;
+        }
         let (value, origin) = line(&printed, name);
         let missing = origin.is_empty().then(|| "is missing".to_owned());
         let default = fact["default"].as_str();
