@@ -18,5 +18,5 @@ pub(super) fn parse(read: &mut Reader<'_>) -> Option<Services> {
     let (wanted, open) = (read.flag("SORTIE_SERVICES"), read.flag("SORTIE_SUPERVISOR_OPEN"));
     let is_real = read.flag("USE_REAL_DOCKER");
     let manual = read.flag("SORTIE_SERVICES_MANUAL");
-    (wanted || open || is_real).then(|| Services { real: is_real, open, manual })
+    (wanted || open || is_real).then_some(Services { real: is_real, open, manual })
 }
