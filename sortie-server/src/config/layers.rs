@@ -154,7 +154,9 @@ fn read_variable(layered: &mut Layered, written: &str, name: &str, text: &str) {
 
 /// Kubernetes sets `<SERVICE>_PORT=tcp://…` and relatives for every service of the namespace, ours among them.
 fn is_service_link(name: &str, text: &str) -> bool {
-    let by_value = ["tcp://", "udp://", "sctp://"].iter().any(|it| text.starts_with(it));
+    // Links have names of other endings, and an engine behind TLS is named like this.
+    let is_engine = name == "SORTIE_ENGINE";
+    let by_value = !is_engine && ["tcp://", "udp://", "sctp://"].iter().any(|it| text.starts_with(it));
     let by_port = name.split_once("_PORT_").is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()));
     by_value || by_port || name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT")
 }
