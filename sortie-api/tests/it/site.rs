@@ -69,3 +69,24 @@ async fn settings_take_known_keys_only() {
     assert_eq!(world.ask("GET", "/api/config").await.json()["sign_in_notice"], "hello", "strangers read it");
     assert_eq!(world.ask("GET", "/api/admin/settings").bearer(&root).await.json()["sign_in_notice"], "hello");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_has_looks_of_its_own_and_the_installations_where_it_says_nothing() {
+    let world = World::start_with(|it| it.branding.tenant_name = "Ada & Co".to_owned()).await;
+    let root = world.token("root").await;
+    let looks = json!({"name": "North", "slug": "north", "settings": {"display_name": "North House"}});
+    let made = world.ask("POST", "/api/admin/tenants").bearer(&root).with_json(&looks).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let plain = world.ask("GET", "/api/config").await.json();
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    for named in ["north", &id] {
+        let config = world.ask("GET", "/api/config").header("x-tenant-id", named).await.json();
+        assert_eq!(
+            (&config["tenant_name"], &config["primary_color"]),
+            (&json!("North House"), &plain["primary_color"])
+        );
+    }
+    for other in [plain, world.ask("GET", "/api/config").header("x-tenant-id", "nowhere").await.json()] {
+        assert_eq!(other["tenant_name"], "Ada & Co");
+    }
+}
