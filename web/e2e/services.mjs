@@ -43,7 +43,8 @@ test("a target is planned, set, followed until it is as wanted, changed, and wan
     await page.getByText("nginx:1.28").first().waitFor();
     await page.getByText("Everything is as wanted.").waitFor();
     await page.getByRole("link", { name: "History" }).click();
-    await page.getByText("nginx:1.28", { exact: true }).first().waitFor();
+    await page.getByRole("heading", { name: "History", exact: true }).waitFor();
+    await page.getByText("nginx:1.28").first().waitFor();
     await look(page, "services-history");
     await page.getByRole("list", { name: "Kept states" }).getByRole("button").nth(1).click();
     await page.getByRole("button", { name: "Back to this one" }).click();
