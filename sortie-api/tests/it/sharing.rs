@@ -302,6 +302,25 @@ async fn an_administrator_watches_only_with_a_reason_and_not_unnoticed() {
     assert!(scene.viewers().await.iter().all(|it| it["role"] != "observer"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_made_no_administrator_any_more_watches_no_longer() {
+    let scene = Scene::set().await;
+    let bob = scene.get(&scene.bob, "/api/auth/me").await.json()["id"].as_str().unwrap().to_owned();
+    let make = async |role: &str| {
+        let said = json!({"username": "bob", "roles": [role]});
+        let made = scene.world.ask("PUT", &format!("/api/admin/users/{bob}")).bearer(&scene.root).json(&said).await;
+        assert_eq!(made.status, 200, "{}", made.text());
+    };
+    make("admin").await;
+    let observes = scene.post(&scene.bob, &scene.path("/observe"), &json!({"reason": "ticket 4711"})).await;
+    assert_eq!(observes.status, 200, "{}", observes.text());
+    let mut socket = scene.screen(&scene.bob).await;
+    assert!(!scene.types(&mut socket).await);
+    make("user").await;
+    assert_eq!(closing(&mut socket).await.0, 4403);
+    assert_eq!(closing(&mut open(&scene.world, &scene.session, &scene.bob).await).await.0, 4404);
+}
+
 /// Somebody without an account, with a link.
 async fn guest(scene: &Scene, secret: &str, name: &str) -> Answer {
     let origin = scene.world.origin();

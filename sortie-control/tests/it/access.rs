@@ -146,6 +146,12 @@ async fn who_asked_and_who_decides_hear_of_a_request_and_nobody_else_does() {
     told(RequestStatus::Pending).await;
     stage.control.decide_access_request(&carl, &third.id, true, "welcome").await.unwrap();
     told(RequestStatus::Granted).await;
+    let audit = audit(&stage, &admin).await;
+    for (action, count) in
+        [("REQUEST_ACCESS", 3), ("REFUSE_ACCESS", 1), ("WITHDRAW_ACCESS_REQUEST", 1), ("GRANT_ACCESS", 1)]
+    {
+        assert_eq!(audit.matches(action).count(), count, "{action}: {audit}");
+    }
     // Whoever reads again because of it sees the app.
     let bob = stage.caller("bob").await;
     assert!(stage.control.find_app(&bob, &id).await.unwrap().can_launch);
