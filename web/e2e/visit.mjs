@@ -12,12 +12,23 @@ export const LOOKS = [["wide", WIDE], ["phone", PHONE]].flatMap(([size, viewport
 /** A thumb, at night. */
 export const PHONE_DARK = Object.fromEntries(LOOKS)["phone-dark"];
 
-/** Does something on a page of a browser of somebody's own, and fails if the page complained; `but` knows complaints that are none. */
+/** Fails if a page keeps something where scripts find it that opens a door: a cookie's value, a link's secret, anything so named. */
+async function keepsNoSecret(context) {
+  const cookies = await context.cookies();
+  for (const page of context.pages().filter((it) => it.url().startsWith("http"))) {
+    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    const isSecret = cookies.some(({ value }) => kept.includes(value)) || /token|password|secret|[\w-]{43}/i.test(kept);
+    assert.ok(!isSecret, `kept in web storage: ${kept}`);
+  }
+}
+
+/** Does something on a page of a browser of somebody's own, and fails if the page complained or kept a secret; `but` knows complaints that are none. */
 export async function visit(browser, { but = () => false, ...options }, act) {
   const { context, page, faults } = await openPage(browser, options);
   try {
     const answer = await act(page, context);
     assert.deepEqual(faults.filter((it) => !but(it)), []);
+    await keepsNoSecret(context);
     return answer;
   } catch (error) {
     await shoot(page, `failed-${Date.now()}`).catch(() => undefined);
