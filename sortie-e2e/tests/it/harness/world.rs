@@ -210,7 +210,9 @@ impl Drop for World {
         let begun = Instant::now();
         // Ending a sandbox's init ends what is inside a little later.
         while begun.elapsed() < Duration::from_secs(5) {
-            let left = self.processes();
+            // A server without settings has its data in `data`.
+            let by_default = processes::below(&self.folder.path().join("data"), &self.tag);
+            let left: Vec<Process> = self.processes().into_iter().chain(by_default).collect();
             if left.is_empty() {
                 break;
             }
