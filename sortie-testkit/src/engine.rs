@@ -81,8 +81,21 @@ impl RealEngine {
         Ok(())
     }
 
-    /// Starts the daemon, also after it was killed.
+    /// Starts the daemon, also after it was killed. One that dies at its start is started again, as a service manager would: Docker
+    /// 20.10 may panic over what a killed one left.
     pub fn run(&mut self) -> Result<()> {
+        let mut outcome = self.attempt();
+        for _ in 0..2 {
+            if outcome.is_ok() {
+                break;
+            }
+            self.kill()?;
+            outcome = self.attempt();
+        }
+        outcome
+    }
+
+    fn attempt(&mut self) -> Result<()> {
         let path = |name: &str| self.folder.path().join(name);
         let log = fs::File::options().append(true).create(true).open(path("log"))?;
         let mut command = match self.kind {
