@@ -302,7 +302,10 @@ impl Drop for RealEngine {
     }
 }
 
+/// The last words of a log, from where it began to panic.
 fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(5)..].join(" | ")
+    let panic = lines.iter().rposition(|it| it.starts_with("panic:"));
+    let from = panic.map_or(lines.len().saturating_sub(5), |it| it.saturating_sub(5));
+    lines[from..].iter().take(40).copied().collect::<Vec<_>>().join(" | ")
 }

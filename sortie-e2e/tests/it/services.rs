@@ -5,7 +5,10 @@ mod configured;
 mod failures;
 mod supervise;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use sortie_testkit::engine::{self, IMAGE, Kind, RealEngine};
@@ -43,13 +46,17 @@ async fn explained(client: &Client) -> Value {
     client.get("/api/v1/state/explain").await.json()
 }
 
-/// Waits until the engine shows the whole target.
+/// Waits until the engine shows the whole target; says how it stands if that is in vain.
 async fn applied(client: &Client) {
-    wait_for(PATIENCE, "the target to be applied", || async {
+    let begun = Instant::now();
+    loop {
         let told = explained(client).await;
-        (told["applied"] == true && told["isReconciling"] == false).then_some(())
-    })
-    .await;
+        if told["applied"] == true && told["isReconciling"] == false {
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "the target is not applied after {PATIENCE:?}: {told:#}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// What the engine itself says: names of running containers, ours and others.
