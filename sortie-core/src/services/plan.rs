@@ -54,10 +54,11 @@ pub fn plan(target: &Target, seen: &Seen, memory: &Memory, rules: &Rules, now: T
         }
         let missing = starting.into_iter().filter(|it| !seen.images.contains(it));
         plan.steps.extend(missing.map(|image| Step::DownloadImage { app: app.number, image }));
-        let missing = |name: &String, there: &[Owned]| !there.iter().any(|it| it.name == *name);
-        let volumes = volumes.into_iter().filter(|it| missing(it, &seen.volumes));
+        let volumes = volumes.into_iter().filter(|name| !seen.volumes.iter().any(|it| it.name == *name));
         plan.steps.extend(volumes.map(|name| Step::CreateVolume { app: app.number, name }));
-        let networks = networks.into_iter().filter(|it| missing(it, &seen.networks));
+        // An engine can show two of one name, and then starts nothing in either.
+        let is_one = |name: &String| seen.networks.iter().filter(|it| it.name == *name).count() == 1;
+        let networks = networks.into_iter().filter(|it| !is_one(it));
         plan.steps.extend(networks.map(|name| Step::CreateNetwork { app: app.number, name }));
     }
     unwanted(target, seen, &mut plan);
@@ -113,7 +114,8 @@ fn left_over(target: &Target, seen: &Seen, plan: &mut Plan) {
     let removed: BTreeSet<&str> = plan.steps.iter().filter_map(removed_container).collect();
     let staying: Vec<&Container> = seen.containers.iter().filter(|it| !removed.contains(it.id.as_str())).collect();
     let is_used = |name: &String| staying.iter().any(|it| it.networks.contains(name));
-    let networks = seen.networks.iter().filter(|it| !wanted.contains(&it.name) && !is_used(&it.name));
+    let networks: BTreeSet<&Owned> =
+        seen.networks.iter().filter(|it| !wanted.contains(&it.name) && !is_used(&it.name)).collect();
     let is_free = |app: AppNumber| !staying.iter().any(|it| it.key.app == app);
     let may_go =
         |it: &&Owned| target.purge_volumes.contains(&it.app) && !target.apps.contains_key(&it.app) && is_free(it.app);
@@ -122,6 +124,7 @@ fn left_over(target: &Target, seen: &Seen, plan: &mut Plan) {
     let is_needed = |image: &String| images.contains(image) || seen.containers.iter().any(|it| it.image == *image);
     let unneeded = seen.downloaded.iter().filter(|it| !is_needed(it));
     let steps: Vec<Step> = networks
+        .into_iter()
         .map(|it| Step::RemoveNetwork { app: it.app, name: it.name.clone() })
         .chain(volumes.map(|it| Step::RemoveVolume { app: it.app, name: it.name.clone() }))
         .chain(unneeded.map(|it| Step::RemoveImage { image: it.clone() }))

@@ -16,7 +16,7 @@ pub struct Seen {
     pub containers: Vec<Container>,
     /// Volumes.
     pub volumes: Vec<Owned>,
-    /// Networks.
+    /// Networks; a name stands twice where the engine has two of it.
     pub networks: Vec<Owned>,
     /// Which of the images that were asked about the engine has.
     pub images: BTreeSet<String>,

@@ -25,7 +25,7 @@ pub enum Step {
         /// Its name in the engine.
         name: String,
     },
-    /// Make a network.
+    /// Make a network; where the engine has several of the name, leave one.
     CreateNetwork {
         /// Whose.
         app: AppNumber,
@@ -55,7 +55,7 @@ pub enum Step {
         /// The engine's id of the one that exists.
         existing: Option<String>,
     },
-    /// Remove a network that nothing is in.
+    /// Remove a network that nothing is in, and others of its name.
     RemoveNetwork {
         /// Whose.
         app: AppNumber,

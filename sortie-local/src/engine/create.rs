@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use bollard::{
     Docker,
+    errors::Error,
     models::{
-        ContainerCreateBody, EndpointSettings, HostConfig, Mount as EngineMount, MountType, NetworkConnectRequest,
-        NetworkingConfig, PortBinding, RestartPolicy, RestartPolicyNameEnum,
+        ContainerCreateBody, ContainerInspectResponse, EndpointSettings, HostConfig, Mount as EngineMount, MountType,
+        NetworkConnectRequest, NetworkDisconnectRequest, NetworkingConfig, PortBinding, RestartPolicy,
+        RestartPolicyNameEnum,
     },
     query_parameters::CreateContainerOptionsBuilder,
 };
@@ -19,7 +21,7 @@ use sortie_core::{
     },
 };
 
-use super::{DockerEngine, failure, inspect::inspect, perform};
+use super::{DockerEngine, failure, inspect::inspect, networks, perform};
 
 /// Makes a container unless there is one, puts it into all its networks, and starts it. An attempt that was cut off is
 /// completed by the next one.
@@ -32,16 +34,27 @@ pub(super) async fn start(engine: &DockerEngine, order: &Order, existing: Option
     let Some(found) = perform::ours(engine, &docker, &name).await.map_err(failure::step)? else {
         return Err(failure::name_taken("container", &order.name));
     };
-    let settings = found.network_settings.as_ref().and_then(|it| it.networks.as_ref());
-    for network in order.networks() {
-        if settings.is_some_and(|it| it.contains_key(&network)) {
-            continue;
-        }
-        let id = found.id.clone().unwrap_or_default();
-        let request = NetworkConnectRequest { container: id, endpoint_config: Some(endpoint(order)) };
-        docker.connect_network(&network, request).await.map_err(failure::step)?;
-    }
+    join_networks(&docker, order, &found).await.map_err(failure::step)?;
     perform::unpause_or_start(&docker, &found).await.map_err(failure::step)
+}
+
+async fn join_networks(docker: &Docker, order: &Order, found: &ContainerInspectResponse) -> Result<(), Error> {
+    let settings = found.network_settings.as_ref().and_then(|it| it.networks.as_ref());
+    let runs = found.state.as_ref().is_some_and(|it| it.running == Some(true));
+    let container = found.id.as_deref().unwrap_or_default();
+    for network in order.networks() {
+        if let Some(joined) = settings.and_then(|it| it.get(&network)) {
+            if runs || !networks::is_another(docker, &network, joined.network_id.as_deref()).await? {
+                continue;
+            }
+            // Docker remembers the id, and would not start it with the network that has the name by now.
+            let request = NetworkDisconnectRequest { container: container.to_owned(), force: None };
+            docker.disconnect_network(&network, request).await?;
+        }
+        let request = NetworkConnectRequest { container: container.to_owned(), endpoint_config: Some(endpoint(order)) };
+        docker.connect_network(&network, request).await?;
+    }
+    Ok(())
 }
 
 /// Answers the container's name or id; one of that name is taken as it is.

@@ -1,10 +1,13 @@
-//! Networks.
+//! Networks. An engine that was killed in the middle, or asked by two at once, can show two of one name, and then starts nothing in
+//! either (Docker's API calls its own check for duplicates a best effort): making a network means that there is exactly one.
+
+use std::collections::HashMap;
 
 use bollard::{
     Docker,
     errors::Error,
-    models::{NetworkCreateRequest, NetworkInspect},
-    query_parameters::InspectNetworkOptions,
+    models::{Network, NetworkCreateRequest},
+    query_parameters::{InspectNetworkOptions, ListNetworksOptionsBuilder},
 };
 use sortie_core::{port::engine::StepError, services::AppNumber};
 
@@ -12,12 +15,12 @@ use super::{DockerEngine, failure, perform::gone_is_fine};
 
 pub(super) async fn create(engine: &DockerEngine, app: AppNumber, name: &str) -> Result<(), StepError> {
     let docker = engine.client.get().await.map_err(failure::step)?;
-    if let Some(found) = find(&docker, name).await.map_err(failure::step)? {
-        return if engine.labels.are_ours(found.labels.as_ref()) {
-            Ok(())
-        } else {
-            Err(failure::name_taken("network", name))
-        };
+    let there = named(&docker, name).await.map_err(failure::step)?;
+    if there.iter().any(|it| !engine.labels.are_ours(it.labels.as_ref())) {
+        return Err(failure::name_taken("network", name));
+    }
+    if !there.is_empty() {
+        return keep_one(&docker, there).await.map_err(failure::step);
     }
     let request = NetworkCreateRequest {
         name: name.to_owned(),
@@ -30,20 +33,57 @@ pub(super) async fn create(engine: &DockerEngine, app: AppNumber, name: &str) ->
 
 pub(super) async fn remove(engine: &DockerEngine, name: &str) -> Result<(), StepError> {
     let docker = engine.client.get().await.map_err(failure::step)?;
-    match find(&docker, name).await.map_err(failure::step)? {
-        Some(found) if engine.labels.are_ours(found.labels.as_ref()) => {
+    for it in named(&docker, name).await.map_err(failure::step)? {
+        if engine.labels.are_ours(it.labels.as_ref()) {
             // By its id: the name may be another one's by now.
-            let id = found.id.unwrap_or_else(|| name.to_owned());
-            docker.remove_network(&id).await.or_else(gone_is_fine).map_err(failure::step)
+            remove_one(&docker, &it).await.map_err(failure::step)?;
         }
-        Some(_) | None => Ok(()),
     }
+    Ok(())
 }
 
-async fn find(docker: &Docker, name: &str) -> Result<Option<NetworkInspect>, Error> {
-    match docker.inspect_network(name, None::<InspectNetworkOptions>).await {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if failure::status(&error) == Some(404) => Ok(None),
-        Err(error) => Err(error),
+/// Removes all networks but one: the first that something is in, otherwise the oldest.
+async fn keep_one(docker: &Docker, mut networks: Vec<Network>) -> Result<(), Error> {
+    networks.sort_by(|one, other| (&one.created, &one.id).cmp(&(&other.created, &other.id)));
+    if networks.len() < 2 {
+        return Ok(());
     }
+    let mut kept = 0;
+    for (index, it) in networks.iter().enumerate() {
+        if is_used(docker, it).await? {
+            kept = index;
+            break;
+        }
+    }
+    for (_, it) in networks.iter().enumerate().filter(|(index, _)| *index != kept) {
+        // The engine refuses it where something is in it.
+        remove_one(docker, it).await?;
+    }
+    Ok(())
+}
+
+/// Whether a network that was made anew has the name now. Podman says the name where Docker says the id; nothing was said of a
+/// container that never started.
+pub(super) async fn is_another(docker: &Docker, name: &str, joined: Option<&str>) -> Result<bool, Error> {
+    let Some(joined) = joined.filter(|it| !it.is_empty() && *it != name) else { return Ok(false) };
+    Ok(named(docker, name).await?.iter().all(|it| it.id.as_deref() != Some(joined)))
+}
+
+async fn is_used(docker: &Docker, network: &Network) -> Result<bool, Error> {
+    let found =
+        docker.inspect_network(network.id.as_deref().unwrap_or_default(), None::<InspectNetworkOptions>).await?;
+    Ok(found.containers.is_some_and(|it| !it.is_empty()))
+}
+
+async fn remove_one(docker: &Docker, network: &Network) -> Result<(), Error> {
+    docker.remove_network(network.id.as_deref().unwrap_or_default()).await.or_else(gone_is_fine)
+}
+
+/// The networks of exactly this name; the engine's own filter also answers those whose names hold it.
+async fn named(docker: &Docker, name: &str) -> Result<Vec<Network>, Error> {
+    let filter = HashMap::from([("name".to_owned(), vec![name.to_owned()])]);
+    let options = ListNetworksOptionsBuilder::new().filters(&filter).build();
+    let mut found = docker.list_networks(Some(options)).await?;
+    found.retain(|it| it.name.as_deref() == Some(name) && it.id.is_some());
+    Ok(found)
 }

@@ -57,7 +57,9 @@ promises! {
 fn docker_keeps_every_promise_and_says_what_went_wrong() -> Result<()> {
     engine::with(Kind::Docker, async |engine| {
         all_promises(&engine).await?;
-        reasons(&engine, "docker").await
+        reasons(&engine, "docker").await?;
+        two_networks_of_one_name(&engine).await.context("two networks of one name")?;
+        a_network_made_anew(&engine).await.context("a network made anew")
     })?
 }
 
@@ -132,6 +134,46 @@ async fn a_container_that_dies(engine: &DockerEngine) -> Result<()> {
     let cause = contract::failing(engine, start).await?;
     ensure!(cause == Cause::Refused, "{cause:?}");
     clear(engine).await
+}
+
+/// Docker has them after a request that was cut off and sent again, and starts nothing in either; Podman's names are unique.
+async fn two_networks_of_one_name(engine: &RealEngine) -> Result<()> {
+    let mine = door(engine, "mine")?;
+    let steps = contract::leading_up(&contract::target(IMAGE, Vec::new())?)?;
+    let (start, before) = steps.split_last().context("there are steps")?;
+    contract::perform(&mine, before).await?;
+    let again = r#"{"Name":"7001_back","Labels":{"io.sortie.installation":"mine","io.sortie.app-id":"7001"}}"#;
+    engine.ask_json("POST", "/networks/create", again)?;
+    let how_many = async || -> Result<usize> {
+        Ok(mine.observe(&[]).await?.networks.iter().filter(|it| it.name == "7001_back").count())
+    };
+    ensure!(how_many().await? == 2);
+    ensure!(contract::failing(&mine, start).await? == Cause::Refused);
+    contract::perform(&mine, &steps).await?;
+    ensure!(how_many().await? == 1);
+    engine.ask_json("POST", "/networks/create", again)?;
+    contract::perform(&mine, &steps).await?;
+    ensure!(how_many().await? == 1, "the one that is used is kept");
+    ensure!(contract::container(&mine).await?.state == ContainerState::Running);
+    engine.ask_json("POST", "/networks/create", again)?;
+    clear(&mine).await?;
+    ensure!(how_many().await? == 0, "all of the name go");
+    Ok(())
+}
+
+/// Somebody removed the network of a container that is stopped.
+async fn a_network_made_anew(engine: &RealEngine) -> Result<()> {
+    let mine = door(engine, "mine")?;
+    let target = contract::target(IMAGE, Vec::new())?;
+    let steps = contract::leading_up(&target)?;
+    contract::perform(&mine, &steps).await?;
+    let container = contract::container(&mine).await?.id;
+    let stop = Step::StopContainer { key: contract::order(&target)?.key, container, timeout: Duration::ZERO };
+    contract::perform(&mine, &[stop]).await?;
+    engine.ask("DELETE", "/networks/7001_back", &[])?;
+    contract::perform(&mine, &steps).await?;
+    ensure!(contract::container(&mine).await?.state == ContainerState::Running);
+    clear(&mine).await
 }
 
 async fn probes_and_logs(engine: &DockerEngine) -> Result<()> {

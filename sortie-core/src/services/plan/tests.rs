@@ -239,6 +239,22 @@ fn a_container_that_the_engine_cannot_start_again_and_again_is_made_anew() {
 }
 
 #[test]
+fn a_network_that_is_there_twice_is_made_one_and_goes_as_one() {
+    let mut engine = SimEngine::default();
+    let mut memory = Memory::default();
+    let target = targets::target(&[Wish::named("web")]);
+    follow(&mut engine, &target, &mut memory);
+    let names = |target: &Target, seen: &Seen| -> Vec<&str> {
+        plan(target, seen, &memory, &RULES, engine.now).steps.iter().map(Step::name).collect()
+    };
+    let mut seen = engine.seen(&target);
+    assert_eq!(names(&target, &seen), [""; 0]);
+    seen.networks.extend(seen.networks.clone());
+    assert_eq!(names(&target, &seen), ["create network"]);
+    assert_eq!(names(&Target::default(), &seen), ["stop container", "remove container", "remove network"]);
+}
+
+#[test]
 fn a_new_attempt_is_left_to_show_whether_it_gets_well() {
     let mut engine = SimEngine::default();
     let mut memory = Memory::default();
