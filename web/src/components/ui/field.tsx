@@ -1,4 +1,4 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
+import { useId, type ComponentProps, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
 import { cn } from "@/lib/format";
 
 const CONTROL =
@@ -52,6 +52,13 @@ export function TextField({ label, hint, error, className, mono, ...rest }: Extr
       <input {...rest} {...aria} className={cn(CONTROL, "h-10", mono && "font-mono text-[13px]")} />
     </FieldFrame>
   );
+}
+
+type Word = Omit<ComponentProps<typeof TextField>, "mono" | "onChange"> & { onWord: (word: string) => void };
+
+/** A word for programs, such as a quantity or a name: spaces around it are never meant. */
+export function WordField({ onWord, ...rest }: Word) {
+  return <TextField mono {...rest} onChange={(event) => onWord(event.target.value.trim())} />;
 }
 
 export function TextArea({ label, hint, error, className, mono, ...rest }: Extra & TextareaHTMLAttributes<HTMLTextAreaElement>) {

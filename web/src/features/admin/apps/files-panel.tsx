@@ -1,5 +1,5 @@
 import type { AppSpec, WorkspaceKind } from "@/api/wire";
-import { SelectField, TextField } from "@/components/ui/field";
+import { SelectField, WordField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/page";
 import type { FormProps } from "./form-props";
 
@@ -33,24 +33,15 @@ export function FilesPanel({ draft, errorOf, onChange }: FormProps) {
           <option value="volume">Gone when the session ends, on a volume of their own</option>
           <option value="persistent">Kept for each person</option>
         </SelectField>
-        <TextField
-          label="Size"
-          mono
-          placeholder="As the server says"
-          value={files.size}
-          error={errorOf("workspace.size")}
-          hint="Such as 500Mi or 5Gi"
-          onChange={(event) => say({ size: event.target.value.trim() })}
-        />
+        <WordField label="Size" placeholder="As the server says" value={files.size} error={errorOf("workspace.size")} hint="Such as 500Mi or 5Gi" onWord={(size) => say({ size })} />
         {files.kind !== "ephemeral" && (
-          <TextField
+          <WordField
             label="Storage class"
-            mono
             placeholder="As the server says"
             value={files.storage_class}
             error={errorOf("workspace.storage_class")}
             hint="One that the cluster has"
-            onChange={(event) => say({ storage_class: event.target.value.trim() })}
+            onWord={(storage_class) => say({ storage_class })}
           />
         )}
       </div>

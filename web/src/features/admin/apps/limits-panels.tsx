@@ -1,4 +1,4 @@
-import { CheckField, TextField } from "@/components/ui/field";
+import { CheckField, WordField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/page";
 import { EgressFields } from "./egress-fields";
 import type { FormProps } from "./form-props";
@@ -16,14 +16,13 @@ export function LimitsPanel({ draft, errorOf, onChange }: FormProps) {
     <Panel title="Limits" description="Empty ones follow the server's defaults.">
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
         {QUANTITIES.map(([name, label, example]) => (
-          <TextField
+          <WordField
             key={name}
             label={label}
-            mono
             placeholder={example}
             value={draft.resource_limits[name]}
             error={errorOf(`resource_limits.${name}`)}
-            onChange={(event) => onChange({ resource_limits: { ...draft.resource_limits, [name]: event.target.value.trim() } })}
+            onWord={(amount) => onChange({ resource_limits: { ...draft.resource_limits, [name]: amount } })}
           />
         ))}
       </div>

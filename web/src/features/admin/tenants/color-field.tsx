@@ -1,4 +1,4 @@
-import { TextField } from "@/components/ui/field";
+import { WordField } from "@/components/ui/field";
 import { parseHex, toHex } from "@/lib/color";
 
 const NONE = "#808080";
@@ -15,7 +15,7 @@ export function ColorField({ label, value, error, onChange }: ColorFieldProps) {
   const known = parseHex(value);
   return (
     <div className="flex items-start gap-2">
-      <TextField label={label} mono placeholder="#0f766e" className="flex-1" value={value} error={error} onChange={(event) => onChange(event.target.value.trim())} />
+      <WordField label={label} placeholder="#0f766e" className="flex-1" value={value} error={error} onWord={onChange} />
       <input
         type="color"
         aria-label={`Pick the ${label.toLowerCase()}`}

@@ -5,7 +5,7 @@ import { createTenant, updateTenant } from "@/api/tenants";
 import type { Tenant, TenantDraft, TenantLooks, TenantQuotas } from "@/api/wire-access";
 import { ProblemNotice } from "@/components/problem-panel";
 import { Button } from "@/components/ui/button";
-import { TextField } from "@/components/ui/field";
+import { TextField, WordField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/page";
 import { ColorField } from "./color-field";
 import { AMOUNTS, countOf, COUNTS, draftOf, EMPTY_TENANT } from "./tenant-draft";
@@ -76,14 +76,13 @@ export function TenantForm({ tenant, maySetQuotas, onSaved }: TenantFormProps) {
             />
           ))}
           {AMOUNTS.map(({ field, label }) => (
-            <TextField
+            <WordField
               key={field}
               label={label}
-              mono
               placeholder={field.includes("cpu") ? "500m" : "512Mi"}
               value={draft.quotas[field]}
               error={errorOf(`quotas.${field}`)}
-              onChange={(event) => quota({ [field]: event.target.value.trim() })}
+              onWord={(amount) => quota({ [field]: amount })}
             />
           ))}
         </fieldset>
