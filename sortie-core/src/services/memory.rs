@@ -161,6 +161,11 @@ pub fn delay(failures: u32, rules: &Rules) -> Duration {
 /// Why this run of a container failed, if it did.
 fn failed_run(service: &ServiceTarget, container: &Container, rules: &Rules, now: Timestamp) -> Option<Failure> {
     let name = &service.name;
+    if container.state == ContainerState::Running
+        && let Some(network) = container.missing_network(&service.config)
+    {
+        return Some(Failure::new(Cause::EngineFailed, format!("{name} is not in its network {network} any more")));
+    }
     match (&container.state, &container.health) {
         (ContainerState::Exited(code), _) if !service.config.restart.is_content_with(*code) => {
             Some(Failure::new(Cause::Exits, format!("{name} ended with code {code}")))

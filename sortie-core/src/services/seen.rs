@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use super::{
     config::ServiceConfig,
     memory::Rules,
-    target::{AppNumber, Key},
+    target::{AppNumber, Key, engine_name},
 };
 use crate::time::Timestamp;
 
@@ -56,7 +56,7 @@ pub struct Container {
     pub started_at: Option<Timestamp>,
     /// How often the engine started it again by itself.
     pub restarts: u32,
-    /// The engine's names of the networks it is in.
+    /// The engine's names of the networks of ours that it is in.
     pub networks: Vec<String>,
     /// What Sortie's probes say.
     pub health: Health,
@@ -113,9 +113,15 @@ impl Container {
         matches!(self.state, ContainerState::Running | ContainerState::Restarting | ContainerState::Paused)
     }
 
-    /// Whether it runs and, where it is asked, is well.
+    /// Whether it runs in all its networks and, where it is asked, is well.
     pub fn is_well(&self, config: &ServiceConfig) -> bool {
-        self.state == ContainerState::Running && (config.probe.is_none() || self.health == Health::Healthy)
+        let answers = config.probe.is_none() || self.health == Health::Healthy;
+        self.state == ContainerState::Running && self.missing_network(config).is_none() && answers
+    }
+
+    /// The engine's name of a network that it should be in and is not: somebody took it out, or the engine lost the network.
+    pub fn missing_network(&self, config: &ServiceConfig) -> Option<String> {
+        config.networks.iter().map(|it| engine_name(self.key.app, it)).find(|it| !self.networks.contains(it))
     }
 
     /// Whether it has run well for long enough to be called applied.

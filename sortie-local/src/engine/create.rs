@@ -44,7 +44,7 @@ async fn join_networks(docker: &Docker, order: &Order, found: &ContainerInspectR
     let container = found.id.as_deref().unwrap_or_default();
     for network in order.networks() {
         if let Some(joined) = settings.and_then(|it| it.get(&network)) {
-            if runs || !networks::is_another(docker, &network, joined.network_id.as_deref()).await? {
+            if runs || networks::is_in(joined, &network, &networks::named(docker, &network).await?) {
                 continue;
             }
             // Docker remembers the id, and would not start it with the network that has the name by now.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use bollard::{
     Docker,
     errors::Error,
-    models::{Network, NetworkCreateRequest},
+    models::{EndpointSettings, Network, NetworkCreateRequest},
     query_parameters::{InspectNetworkOptions, ListNetworksOptionsBuilder},
 };
 use sortie_core::{port::engine::StepError, services::AppNumber};
@@ -62,11 +62,11 @@ async fn keep_one(docker: &Docker, mut networks: Vec<Network>) -> Result<(), Err
     Ok(())
 }
 
-/// Whether a network that was made anew has the name now. Podman says the name where Docker says the id; nothing was said of a
-/// container that never started.
-pub(super) async fn is_another(docker: &Docker, name: &str, joined: Option<&str>) -> Result<bool, Error> {
-    let Some(joined) = joined.filter(|it| !it.is_empty() && *it != name) else { return Ok(false) };
-    Ok(named(docker, name).await?.iter().all(|it| it.id.as_deref() != Some(joined)))
+/// Whether a container's word that it joined a network is about one that is there: not if it was made anew since. Podman says the
+/// name where Docker says the id, and Docker says nothing before the first start.
+pub(super) fn is_in(joined: &EndpointSettings, name: &str, there: &[Network]) -> bool {
+    let id = joined.network_id.as_deref().filter(|it| !it.is_empty() && *it != name);
+    there.iter().any(|it| it.name.as_deref() == Some(name) && (id.is_none() || it.id.as_deref() == id))
 }
 
 async fn is_used(docker: &Docker, network: &Network) -> Result<bool, Error> {
@@ -80,7 +80,7 @@ async fn remove_one(docker: &Docker, network: &Network) -> Result<(), Error> {
 }
 
 /// The networks of exactly this name; the engine's own filter also answers those whose names hold it.
-async fn named(docker: &Docker, name: &str) -> Result<Vec<Network>, Error> {
+pub(super) async fn named(docker: &Docker, name: &str) -> Result<Vec<Network>, Error> {
     let filter = HashMap::from([("name".to_owned(), vec![name.to_owned()])]);
     let options = ListNetworksOptionsBuilder::new().filters(&filter).build();
     let mut found = docker.list_networks(Some(options)).await?;

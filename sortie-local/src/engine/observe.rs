@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bollard::{
     errors::Error,
-    models::{ContainerInspectResponse, ContainerStateStatusEnum},
+    models::{ContainerInspectResponse, ContainerStateStatusEnum, Network},
     query_parameters::{ListNetworksOptionsBuilder, ListVolumesOptionsBuilder},
 };
 use chrono::DateTime;
@@ -20,23 +20,27 @@ use super::{
     DockerEngine,
     failure::status,
     inspect::{inspect, list},
+    networks,
 };
 
 pub(super) async fn observe(engine: &DockerEngine, images: &[String]) -> Result<Seen, Error> {
     let docker = engine.client.get().await?;
     let labels = &engine.labels;
     let mut seen = Seen::default();
+    let mut found = Vec::new();
     for listed in list(&docker, &labels.filter()).await? {
         let Some(id) = listed.id else { continue };
         // One that went between the two looks is none.
-        seen.containers.extend(inspect(&docker, &id).await?.and_then(|found| container(engine, found)));
+        found.extend(inspect(&docker, &id).await?);
     }
     let ours = ListVolumesOptionsBuilder::new().filters(&labels.filter()).build();
     for volume in docker.list_volumes(Some(ours)).await?.volumes.unwrap_or_default() {
         seen.volumes.extend(labels.app(Some(&volume.labels)).map(|app| Owned { app, name: volume.name }));
     }
     let ours = ListNetworksOptionsBuilder::new().filters(&labels.filter()).build();
-    for network in docker.list_networks(Some(ours)).await? {
+    let there = docker.list_networks(Some(ours)).await?;
+    seen.containers.extend(found.into_iter().filter_map(|it| container(engine, it, &there)));
+    for network in there {
         let app = labels.app(network.labels.as_ref());
         seen.networks.extend(app.zip(network.name).map(|(app, name)| Owned { app, name }));
     }
@@ -60,12 +64,13 @@ async fn present(engine: &DockerEngine, images: &[String]) -> Result<BTreeSet<St
 }
 
 /// A container of ours; `None` when its labels do not say what they should, and then it is left alone.
-pub(super) fn container(engine: &DockerEngine, found: ContainerInspectResponse) -> Option<Container> {
+fn container(engine: &DockerEngine, found: ContainerInspectResponse, there: &[Network]) -> Option<Container> {
     let config = found.config.unwrap_or_default();
     let said = engine.labels.said(config.labels.as_ref())?;
     let state = found.state.unwrap_or_default();
-    let networks = found.network_settings.and_then(|it| it.networks).unwrap_or_default();
-    let mut networks: Vec<String> = networks.into_keys().collect();
+    let joined = found.network_settings.and_then(|it| it.networks).unwrap_or_default();
+    let mut networks: Vec<String> =
+        joined.into_iter().filter(|(name, it)| networks::is_in(it, name, there)).map(|(name, _)| name).collect();
     networks.sort();
     Some(Container {
         id: found.id?,

@@ -94,6 +94,7 @@ async fn reasons(engine: &RealEngine, kind: &str) -> Result<()> {
     ensure!(mine.identify().await?.kind == kind);
     an_image_that_does_not_exist(&mine).await.context("an image that does not exist")?;
     a_container_that_dies(&mine).await.context("a container that dies")?;
+    a_container_out_of_a_network(engine, &mine).await.context("a container out of a network")?;
     probes_and_logs(&mine).await.context("probes and logs")
 }
 
@@ -134,6 +135,17 @@ async fn a_container_that_dies(engine: &DockerEngine) -> Result<()> {
     let cause = contract::failing(engine, start).await?;
     ensure!(cause == Cause::Refused, "{cause:?}");
     clear(engine).await
+}
+
+async fn a_container_out_of_a_network(engine: &RealEngine, mine: &DockerEngine) -> Result<()> {
+    contract::perform(mine, &contract::leading_up(&contract::target(IMAGE, Vec::new())?)?).await?;
+    let container = contract::container(mine).await?;
+    ensure!(container.networks == ["7001_back", "7001_front"], "{:?}", container.networks);
+    let request = format!(r#"{{"Container":"{}"}}"#, container.id);
+    engine.ask_json("POST", "/networks/7001_back/disconnect", &request)?;
+    let networks = contract::container(mine).await?.networks;
+    ensure!(networks == ["7001_front"], "{networks:?}");
+    clear(mine).await
 }
 
 /// Docker has them after a request that was cut off and sent again, and starts nothing in either; Podman's names are unique.

@@ -255,6 +255,20 @@ fn a_network_that_is_there_twice_is_made_one_and_goes_as_one() {
 }
 
 #[test]
+fn a_container_that_lost_its_network_is_made_anew() {
+    let mut engine = SimEngine::default();
+    let mut memory = Memory::default();
+    let target = targets::target(&[Wish::named("web")]);
+    follow(&mut engine, &target, &mut memory);
+    let (lost, networks) = (engine.containers[0].id.clone(), std::mem::take(&mut engine.containers[0].networks));
+    let plan = one_pass(&mut engine, &target, &mut memory, usize::MAX);
+    assert_eq!(standing_of(&plan, "web").name(), "backing_off");
+    assert!(follow(&mut engine, &target, &mut memory).is_applied());
+    assert_eq!(engine.containers[0].networks, networks);
+    assert_ne!(engine.containers[0].id, lost);
+}
+
+#[test]
 fn a_new_attempt_is_left_to_show_whether_it_gets_well() {
     let mut engine = SimEngine::default();
     let mut memory = Memory::default();
