@@ -56,9 +56,11 @@ impl Client {
         let (info, version) = (docker.info().await?, docker.version().await?);
         let parts = version.components.unwrap_or_default();
         let is_podman = parts.iter().any(|it| it.name.contains("Podman"));
+        let storage = format!("{}:{}", info.name.unwrap_or_default(), info.docker_root_dir.unwrap_or_default());
+        // Podman makes up an id for each answer; the machine's storage is what its containers live in.
+        let own = info.id.filter(|it| !it.is_empty() && !is_podman);
         Ok(EngineIdentity {
-            // Podman has no id of its own; its storage is what its containers live in.
-            id: info.id.filter(|it| !it.is_empty()).or(info.docker_root_dir).unwrap_or_default(),
+            id: own.unwrap_or(storage),
             kind: if is_podman { "podman" } else { "docker" },
             version: version.version.unwrap_or_default(),
         })

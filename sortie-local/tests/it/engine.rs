@@ -51,6 +51,7 @@ promises! {
     doing_a_step_twice_is_success
     what_is_not_ours_is_neither_seen_nor_touched
     a_port_in_use_is_told
+    an_engine_is_the_same_each_time_it_is_asked
 }
 
 #[test]

@@ -169,6 +169,13 @@ pub async fn what_is_not_ours_is_neither_seen_nor_touched(stage: &Stage<'_>) -> 
     perform(stage.other, &leading_down(&before)).await
 }
 
+/// An engine has one identity, however often it is asked: leases and places are named after it.
+pub async fn an_engine_is_the_same_each_time_it_is_asked(stage: &Stage<'_>) -> Result<()> {
+    let (first, again) = (stage.mine.identify().await?, stage.mine.identify().await?);
+    ensure!(!first.id.is_empty() && first == again, "{first:?} {again:?}");
+    Ok(())
+}
+
 /// A port that somebody has is told as such, and the container can be started once it is free.
 pub async fn a_port_in_use_is_told(stage: &Stage<'_>) -> Result<()> {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
