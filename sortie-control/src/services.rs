@@ -30,11 +30,11 @@ use sortie_core::{
 use tokio::{sync::Notify, task::JoinSet};
 use tracing::{error, info, warn};
 
-use self::health::Healths;
 pub use self::{
     ask::{CurrentView, Operator, ServiceLog, Stored},
     change::TargetOutcome,
 };
+use self::{health::Healths, lease::Role};
 use crate::{Control, ControlError, tasks::Tasks};
 
 /// How often everything is read and compared without a reason.
@@ -193,8 +193,7 @@ async fn run(control: Control, services: Arc<Services>) {
     services.busy().clear();
     loop {
         let next = match lease.hold(&control, &services).await {
-            Ok(true) => one_pass(&control, &services, &mut workers).await,
-            Ok(false) => SOON,
+            Ok(role) => one_pass(&control, &services, role, &mut workers).await,
             Err(error) => {
                 failed(&services, &error);
                 SOON
@@ -206,12 +205,13 @@ async fn run(control: Control, services: Arc<Services>) {
     }
 }
 
-async fn one_pass(control: &Control, services: &Arc<Services>, workers: &mut JoinSet<()>) -> Duration {
+async fn one_pass(control: &Control, services: &Arc<Services>, role: Role, workers: &mut JoinSet<()>) -> Duration {
     services.in_pass.store(true, Ordering::Release);
-    let passed = pass::pass(control, services, workers).await;
+    let passed = pass::pass(control, services, role, workers).await;
     services.in_pass.store(false, Ordering::Release);
     services.passes.fetch_add(1, Ordering::Relaxed);
     match passed {
+        Ok(next) if role == Role::Standby => next.min(lease::ASK_AGAIN),
         Ok(next) => next,
         Err(error) => {
             failed(services, &error);

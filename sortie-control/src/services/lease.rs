@@ -8,22 +8,34 @@ use tracing::{info, warn};
 use super::Services;
 use crate::{Control, ControlError, place::LEASE_TERM};
 
+/// How often the lease is asked for, or for more of it.
+pub(super) const ASK_AGAIN: Duration = Duration::from_secs(LEASE_TERM.as_secs() / 5);
+
+/// What a server is to the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It holds the lease: it changes the engine and writes back what it sees.
+    Worker,
+    /// Another one does: it looks, so that it can be asked and knows how things stand when it takes over.
+    Standby,
+}
+
 #[derive(Default)]
 pub(super) struct Lease {
     renewed: Option<Duration>,
 }
 
 impl Lease {
-    /// Whether the engine is ours now; asks for it, or for more of it, when it is time.
-    pub(super) async fn hold(&mut self, control: &Control, services: &Services) -> Result<bool, ControlError> {
+    /// What we are now; asks for the lease, or for more of it, when it is time.
+    pub(super) async fn hold(&mut self, control: &Control, services: &Services) -> Result<Role, ControlError> {
         let now = control.monotonic();
-        if self.renewed.is_some_and(|it| now.saturating_sub(it) < LEASE_TERM / 5) {
-            return Ok(true);
+        if self.renewed.is_some_and(|it| now.saturating_sub(it) < ASK_AGAIN) {
+            return Ok(Role::Worker);
         }
         let name = name(services).await?;
         let taken = control.ports.coordination.take_lease(&name, &control.settings.instance, LEASE_TERM).await?;
         self.renewed = taken.map(|_| now);
-        Ok(self.renewed.is_some())
+        Ok(if self.renewed.is_some() { Role::Worker } else { Role::Standby })
     }
 }
 

@@ -18,13 +18,14 @@ use sortie_core::{
 use tokio::task::JoinSet;
 use tracing::error;
 
-use super::{Last, RELIST, SOON, Services, health, secrets, steps};
+use super::{Last, RELIST, SOON, Services, health, lease::Role, secrets, steps};
 use crate::{Control, ControlError};
 
 /// Answers when to look again at the latest.
 pub(super) async fn pass(
     control: &Control,
     services: &Arc<Services>,
+    role: Role,
     workers: &mut JoinSet<()>,
 ) -> Result<Duration, ControlError> {
     // Who is at work is asked before looking: what was seen of them may be old already.
@@ -40,8 +41,10 @@ pub(super) async fn pass(
         inner.memory.learn(&target, &seen, now, &rules);
         (plan(&target, &seen, &inner.memory, &rules, now), inner.memory.clone())
     };
-    write_back(control, services, &target, &seen, &plan, now).await?;
-    if may_work(services, id, &plan, &busy) {
+    if role == Role::Worker {
+        write_back(control, services, &target, &seen, &plan, now).await?;
+    }
+    if role == Role::Worker && may_work(services, id, &plan, &busy) {
         steps::set_going(control, services, &target, &plan, &busy, workers);
     }
     let next = next_look(&plan, probe_due, memory.next_attempt(), now);
