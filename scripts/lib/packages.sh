@@ -13,7 +13,7 @@ packages_apps=(xterm mousepad galculator pcmanfm mtpaint x11-apps xdemineur
 
 # Real partners of the tests.
 packages_test=(postgresql sqlite3 chromium tigervnc-tools websockify xauth x11-utils procps shellcheck
-  pgbouncer openssl libfaketime docker.io podman runc busybox-static socat docker-compose)
+  pgbouncer openssl libfaketime docker.io podman netavark aardvark-dns runc busybox-static socat docker-compose)
 
 # The tests' cluster: container networking, policies, images without a registry.
 packages_cluster=(containernetworking-plugins iptables nftables ipset conntrack socat ethtool busybox-static mmdebstrap

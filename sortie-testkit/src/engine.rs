@@ -17,7 +17,10 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
-pub use self::{registry::empty_registry, tls::Certificates};
+pub use self::{
+    registry::{empty_registry, registry_of},
+    tls::Certificates,
+};
 
 /// The image that every engine of ours holds.
 pub const IMAGE: &str = "localhost/sortie-test:1";

@@ -1,9 +1,32 @@
 //! The machine's services on a real engine, through the real binary.
 
+/// Checks on a Docker and on a Podman of their own each: the module says on which.
+macro_rules! on_both {
+    ($($check:ident)*) => {
+        mod docker {
+            $(#[test]
+            fn $check() {
+                sortie_testkit::engine::with(sortie_testkit::engine::Kind::Docker, super::$check).unwrap();
+            })*
+        }
+
+        mod podman {
+            $(#[test]
+            fn $check() {
+                sortie_testkit::engine::with(sortie_testkit::engine::Kind::Podman, super::$check).unwrap();
+            })*
+        }
+    };
+}
+
 mod changes;
 mod configured;
 mod failures;
+mod images;
+mod locks;
+mod names;
 mod supervise;
+mod takeover;
 
 use std::{
     collections::BTreeSet,
@@ -11,15 +34,23 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use sortie_testkit::engine::{self, IMAGE, Kind, RealEngine};
+use sortie_testkit::engine::{IMAGE, RealEngine};
 
 use super::harness::{client::Client, server::Server, wait_for, world::World};
 
 /// How long an engine may take to get where it is expected.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+on_both! {
+    a_target_survives_the_death_of_server_and_engine_and_is_kept_true
+    a_slow_stop_is_waited_for_and_holds_up_nobody_else
+}
+
 fn on(engine: &RealEngine) -> World {
-    let mut world = World::sqlite();
+    with_engine(World::sqlite(), engine)
+}
+
+fn with_engine(mut world: World, engine: &RealEngine) -> World {
     world.set("USE_REAL_DOCKER", "true");
     world.set("SORTIE_ENGINE", &format!("unix://{}", engine.socket().display()));
     world.set("SORTIE_SUPERVISOR_OPEN", "true");
@@ -77,7 +108,7 @@ async fn start(world: &World) -> (Server, Client) {
     (server, client)
 }
 
-async fn the_target_survives(mut engine: RealEngine) {
+async fn a_target_survives_the_death_of_server_and_engine_and_is_kept_true(mut engine: RealEngine) {
     let world = on(&engine);
     let (server, client) = start(&world).await;
     let target = json!({"apps": {"1001": {"appId": 1001, "appName": "Web Server", "services": [
@@ -105,17 +136,7 @@ async fn the_target_survives(mut engine: RealEngine) {
     .await;
 }
 
-#[test]
-fn a_target_survives_the_death_of_server_and_docker_and_is_kept_true() {
-    engine::with(Kind::Docker, the_target_survives).unwrap();
-}
-
-#[test]
-fn a_target_survives_the_death_of_server_and_podman_and_is_kept_true() {
-    engine::with(Kind::Podman, the_target_survives).unwrap();
-}
-
-async fn a_slow_stop_is_waited_for(engine: RealEngine) {
+async fn a_slow_stop_is_waited_for_and_holds_up_nobody_else(engine: RealEngine) {
     let world = on(&engine);
     let (_server, client) = start(&world).await;
     let deaf = "trap '' TERM; while :; do sleep 0.2; done";
@@ -150,14 +171,4 @@ async fn a_slow_stop_is_waited_for(engine: RealEngine) {
     })
     .await;
     applied(&client).await;
-}
-
-#[test]
-fn a_slow_stop_is_waited_for_on_docker_and_holds_up_nobody_else() {
-    engine::with(Kind::Docker, a_slow_stop_is_waited_for).unwrap();
-}
-
-#[test]
-fn a_slow_stop_is_waited_for_on_podman_and_holds_up_nobody_else() {
-    engine::with(Kind::Podman, a_slow_stop_is_waited_for).unwrap();
 }

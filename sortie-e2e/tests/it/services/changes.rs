@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
-use sortie_testkit::engine::{self, IMAGE, Kind, RealEngine};
+use sortie_testkit::engine::{IMAGE, RealEngine};
 
 use super::{applied, on, running, service, set, start, volumes};
 
@@ -12,6 +12,9 @@ const USUAL: usize = 24;
 /// After how many changes the server is killed, and after how many the engine with it.
 const SERVER_DIES: usize = 6;
 const ENGINE_DIES: usize = 12;
+
+/// Where the dice begin.
+const SEED: u64 = 20_261_121;
 
 /// A small generator: the changes are random, and the same in each run.
 struct Dice(u64);
@@ -46,14 +49,18 @@ fn how_many() -> usize {
     std::env::var("SORTIE_TEST_CHANGES").ok().map_or(USUAL, |it| it.parse().expect("SORTIE_TEST_CHANGES is a number"))
 }
 
-async fn changes_end_at_the_target(mut engine: RealEngine, seed: u64) {
+on_both! {
+    changes_with_sudden_deaths_end_at_the_target_and_touch_nothing_else
+}
+
+async fn changes_with_sudden_deaths_end_at_the_target_and_touch_nothing_else(mut engine: RealEngine) {
     let world = on(&engine);
     let foreign = format!(r#"{{"Image":"{IMAGE}","Cmd":["sleep","3600"],"HostConfig":{{"NetworkMode":"none"}}}}"#);
     engine.ask_json("POST", "/containers/create?name=foreign", &foreign).unwrap();
     engine.ask("POST", "/containers/foreign/start", &[]).unwrap();
     engine.ask_json("POST", "/volumes/create", r#"{"Name":"foreign"}"#).unwrap();
     let (mut server, mut client) = start(&world).await;
-    let mut dice = Dice(seed);
+    let mut dice = Dice(SEED);
     let mut target = json!({"apps": {}});
     let mut seen_volumes = BTreeSet::from(["foreign".to_owned()]);
     for round in 1..=how_many() {
@@ -91,14 +98,4 @@ async fn changes_end_at_the_target(mut engine: RealEngine, seed: u64) {
     let kept = volumes(&engine);
     assert!(seen_volumes.is_subset(&kept), "lost: {:?}", seen_volumes.difference(&kept));
     drop(server);
-}
-
-#[test]
-fn changes_with_sudden_deaths_end_at_the_target_on_docker_and_touch_nothing_else() {
-    engine::with(Kind::Docker, |engine| changes_end_at_the_target(engine, 20_261_121)).unwrap();
-}
-
-#[test]
-fn changes_with_sudden_deaths_end_at_the_target_on_podman_and_touch_nothing_else() {
-    engine::with(Kind::Podman, |engine| changes_end_at_the_target(engine, 20_261_122)).unwrap();
 }

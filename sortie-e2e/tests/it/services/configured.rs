@@ -3,10 +3,15 @@
 use std::{fs, io, net::TcpListener};
 
 use serde_json::{Value, json};
-use sortie_testkit::engine::{self, Kind, RealEngine};
+use sortie_testkit::engine::RealEngine;
 
 use super::{PATIENCE, applied, explained, on, running, service, set, start, volumes};
 use crate::harness::{client::Client, wait_for};
+
+on_both! {
+    what_a_target_says_is_what_runs
+    a_new_version_takes_over_when_it_is_well_and_not_before
+}
 
 fn inspected(engine: &RealEngine, name: &str) -> Value {
     serde_json::from_str(&engine.ask("GET", &format!("/containers/{name}/json"), &[]).unwrap()).unwrap()
@@ -18,16 +23,6 @@ fn named(engine: &RealEngine, start: &str) -> String {
     let name = names.next().unwrap_or_else(|| panic!("{start} does not run"));
     assert_eq!(names.next(), None);
     name
-}
-
-#[test]
-fn what_a_target_says_is_what_docker_runs() {
-    engine::with(Kind::Docker, what_a_target_says_is_what_runs).unwrap();
-}
-
-#[test]
-fn what_a_target_says_is_what_podman_runs() {
-    engine::with(Kind::Podman, what_a_target_says_is_what_runs).unwrap();
 }
 
 async fn what_a_target_says_is_what_runs(engine: RealEngine) {
@@ -71,17 +66,7 @@ async fn what_a_target_says_is_what_runs(engine: RealEngine) {
     assert!(said["logs"].as_array().unwrap().iter().any(|it| it["message"] == "begun"), "{said}");
 }
 
-#[test]
-fn a_new_version_takes_over_on_docker_when_it_is_well_and_not_before() {
-    engine::with(Kind::Docker, a_new_version_takes_over).unwrap();
-}
-
-#[test]
-fn a_new_version_takes_over_on_podman_when_it_is_well_and_not_before() {
-    engine::with(Kind::Podman, a_new_version_takes_over).unwrap();
-}
-
-async fn a_new_version_takes_over(engine: RealEngine) {
+async fn a_new_version_takes_over_when_it_is_well_and_not_before(engine: RealEngine) {
     let world = on(&engine);
     let (_server, client) = start(&world).await;
     let version = |number: u8, answer: &str| {

@@ -3,22 +3,16 @@
 use std::{collections::BTreeMap, sync::Mutex};
 
 use serde_json::{Value, json};
-use sortie_testkit::engine::{self, Kind, RealEngine, empty_registry};
+use sortie_testkit::engine::{RealEngine, empty_registry};
 
 use super::{PATIENCE, explained, on, service, set, start};
 use crate::harness::wait_for;
 
-#[test]
-fn failures_have_reasons_of_their_own_on_docker_and_stop_nobody_else() {
-    engine::with(Kind::Docker, failures_have_reasons).unwrap();
+on_both! {
+    failures_have_reasons_of_their_own_and_stop_nobody_else
 }
 
-#[test]
-fn failures_have_reasons_of_their_own_on_podman_and_stop_nobody_else() {
-    engine::with(Kind::Podman, failures_have_reasons).unwrap();
-}
-
-async fn failures_have_reasons(engine: RealEngine) {
+async fn failures_have_reasons_of_their_own_and_stop_nobody_else(engine: RealEngine) {
     let world = on(&engine);
     let (_server, client) = start(&world).await;
     let registry = empty_registry().await.unwrap();

@@ -28,6 +28,10 @@ fn shell(world: &World, line: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+on_both! {
+    the_documents_walk_through_keeps_the_target
+}
+
 async fn the_documents_walk_through_keeps_the_target(engine: RealEngine) {
     let mut world = on(&engine);
     world.unset("SORTIE_DB");
@@ -65,16 +69,6 @@ async fn the_documents_walk_through_keeps_the_target(engine: RealEngine) {
     ] {
         assert!(!shell(&world, &format!("sqlite3 data/database.sqlite '{query}'")).is_empty(), "{query}");
     }
-}
-
-#[test]
-fn the_documents_walk_through_keeps_the_target_on_docker() {
-    engine::with(Kind::Docker, the_documents_walk_through_keeps_the_target).unwrap();
-}
-
-#[test]
-fn the_documents_walk_through_keeps_the_target_on_podman() {
-    engine::with(Kind::Podman, the_documents_walk_through_keeps_the_target).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
