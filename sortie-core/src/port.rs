@@ -18,6 +18,7 @@ pub mod service_secrets;
 pub mod services;
 pub mod sessions;
 pub mod sharing;
+pub mod shelf;
 pub mod tenants;
 
 use std::{error::Error, fmt, future::Future, pin::Pin};
@@ -40,6 +41,7 @@ pub use service_secrets::{Sealer, ServiceSecretStore};
 pub use services::ServiceStore;
 pub use sessions::SessionStore;
 pub use sharing::SharingStore;
+pub use shelf::{Already, Shelf, ShelfError};
 pub use tenants::TenantStore;
 
 /// A future that a port method answers with.

@@ -14,4 +14,5 @@ pub mod service_secrets;
 pub mod services;
 pub mod sessions;
 pub mod sharing;
+pub mod shelf;
 pub mod tenants;

@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod engine;
+pub mod objects;
 pub mod old;
 pub mod postgres;
 pub mod provider;
