@@ -24,7 +24,7 @@ use sortie_k8s::{KubernetesRuntime, Unentitled, settings::Reach};
 use sortie_local::{ContainerRuntime, ContainerSettings, EngineAddress, LocalRuntime};
 use sortie_store::{
     Adoption, Store,
-    backup::{Keeper, last_record},
+    backup::{Destination, Keeper, last_record},
 };
 use tokio::net::TcpListener;
 use tracing::{info, warn};
@@ -34,7 +34,7 @@ use crate::{
     config::{Settings, branding, kubernetes::RuntimeKind, settings::Database},
     ids::UuidSource,
     notary::FileNotary,
-    seed,
+    seed, shelf,
     telemetry::say,
     tls, web,
 };
@@ -93,8 +93,9 @@ async fn together(
         let control = control.clone();
         move || sso::ask(control.clone())
     });
-    schedule_backups(&control, settings, &tasks);
-    follow_drills(&control, settings, &tasks);
+    let backups = shelf::of(settings)?;
+    schedule_backups(&control, settings, backups.clone(), &tasks);
+    follow_drills(&control, &backups, &tasks);
     seal_audit(&control, &store, settings, &tasks)?;
     first_start::run(&control, settings).await?;
     if let Some(path) = &settings.seed {
@@ -119,11 +120,11 @@ fn seal_audit(control: &Control, store: &Store, settings: &Settings, tasks: &Tas
 
 /// Has the server make backups of its own. Replicas of one PostgreSQL database do so only into a folder that was named: one of
 /// the replica's own would go with it.
-fn schedule_backups(control: &Control, settings: &Settings, tasks: &Tasks) {
+fn schedule_backups(control: &Control, settings: &Settings, to: Destination, tasks: &Tasks) {
     let has_place = settings.backup.is_named || matches!(settings.database, Database::Sqlite(_));
     let Some(interval) = settings.backup.interval.filter(|_| has_place) else { return };
     let plan = BackupPlan { interval, retention: settings.backup.retention };
-    let keeper: Arc<dyn Backups> = Arc::new(Keeper::new(store_settings(settings), settings.backup.folder.clone()));
+    let keeper: Arc<dyn Backups> = Arc::new(Keeper::new(store_settings(settings), to, settings.data_dir.clone()));
     let control = control.clone();
     tasks.spawn_loop("backups", move || {
         let (control, keeper) = (control.clone(), keeper.clone());
@@ -132,14 +133,14 @@ fn schedule_backups(control: &Control, settings: &Settings, tasks: &Tasks) {
 }
 
 /// Has drills that somebody made by hand shown in the metrics.
-fn follow_drills(control: &Control, settings: &Settings, tasks: &Tasks) {
-    let (control, folder) = (control.clone(), settings.backup.folder.clone());
+fn follow_drills(control: &Control, backups: &Destination, tasks: &Tasks) {
+    let (control, shelf) = (control.clone(), backups.shelf());
     tasks.spawn_loop("drills", move || {
-        let (control, folder) = (control.clone(), folder.clone());
+        let (control, shelf) = (control.clone(), Arc::clone(&shelf));
         async move {
             loop {
-                let folder = folder.clone();
-                if let Ok(Some(it)) = tokio::task::spawn_blocking(move || last_record(&folder)).await {
+                let shelf = Arc::clone(&shelf);
+                if let Ok(Some(it)) = tokio::task::spawn_blocking(move || last_record(shelf.as_ref())).await {
                     control.backup_report().note_drill(DrillReport {
                         at: Timestamp::from_micros(it.at.saturating_mul(1_000_000)),
                         lost: Duration::from_secs(it.lost_seconds),

@@ -54,6 +54,16 @@ pub(crate) struct Value {
     pub(crate) origin: Origin,
 }
 
+/// Variables of object stores, by their names. Their values are never shown.
+#[derive(Clone, Default)]
+pub(crate) struct StoreVariables(pub(crate) Vec<(String, String)>);
+
+impl fmt::Debug for StoreVariables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
 /// Every key that has a value, and what was noticed on the way.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Layered {
@@ -67,4 +77,6 @@ pub(crate) struct Layered {
     pub(crate) in_cluster: bool,
     /// Somebody named a kubeconfig.
     pub(crate) kubeconfig: bool,
+    /// What object stores' own tools are told by: credentials, endpoints, regions.
+    pub(crate) stores: StoreVariables,
 }

@@ -15,6 +15,7 @@ mod lifecycle;
 mod notary;
 mod progress;
 mod seed;
+mod shelf;
 mod telemetry;
 mod tls;
 mod web;

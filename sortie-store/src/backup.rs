@@ -1,6 +1,6 @@
 //! Backups that prove themselves.
 //!
-//! A backup is a few files of one name in one folder: `sortie-YYYYmmdd-HHMMSS.db` (an ordinary SQLite database) or `….jsonl`
+//! A backup is a few files of one name in one folder, or behind one prefix of an object store: `sortie-YYYYmmdd-HHMMSS.db` (an ordinary SQLite database) or `….jsonl`
 //! (what a PostgreSQL database of ours holds, as lines of JSON), `….json` (the manifest: what is in it) and `….sha256` (the sums of both, as `sha256sum -c` reads them). The sums appear
 //! last, so a backup is there exactly when its sums are.
 //!
@@ -13,20 +13,25 @@ mod drill;
 mod folder;
 mod keeper;
 mod manifest;
+mod name;
 mod piece;
 mod postgres;
+mod shelf;
 mod sqlite;
+mod upload;
 
 use std::path::{Path, PathBuf};
 
-use sortie_core::{audit::Change, time::Timestamp};
+use sortie_core::{audit::Change, port::ShelfError, time::Timestamp};
 
 pub use check::Proof;
 pub use drill::{Drilled, Scratch, keep_record, last_record};
-pub use folder::{Found, Listed, find, list, prune};
+pub use folder::Folder;
 pub use keeper::Keeper;
 pub(crate) use manifest::hex;
 pub use manifest::{Manifest, Piece};
+pub use name::backup_of;
+pub use shelf::{Destination, Found, Listed, find, find_on, list, prune, split};
 
 use crate::{
     error::OpenError,
@@ -47,18 +52,21 @@ pub enum BackupError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Where backups lie does not allow it.
+    #[error(transparent)]
+    Shelf(#[from] ShelfError),
     /// There is no such backup.
-    #[error("no backup at {0}: name its .db, .json or .sha256 file, or a folder that holds one")]
-    Missing(PathBuf),
+    #[error("no backup at {0}: name its .db, .json or .sha256 file, or a folder or prefix that holds one")]
+    Missing(String),
     /// A backup is not what was written when it was made.
     #[error("the backup is damaged: {0}; nothing was changed")]
     Damaged(String),
     /// The backup is whole, and does not fit.
     #[error("{0}")]
     Unfit(String),
-    /// Another process is making or removing backups in this folder.
+    /// Another process is making or removing backups there.
     #[error("another backup is being made in {0}")]
-    Busy(PathBuf),
+    Busy(String),
 }
 
 impl BackupError {
@@ -92,8 +100,8 @@ pub type Listener<'a> = &'a mut (dyn FnMut(Progress) + Send);
 /// A backup that was made.
 #[derive(Clone, Debug)]
 pub struct Made {
-    /// Its manifest's file.
-    pub path: PathBuf,
+    /// Its manifest's address.
+    pub address: String,
     /// What is in it.
     pub manifest: Manifest,
 }
@@ -109,14 +117,57 @@ pub struct Restored {
     pub incarnation: i64,
 }
 
-/// Makes a backup of the database in a folder, online, and proves it by reading it back. Blocks.
-pub fn make(settings: &Settings, folder: &Path, now: Timestamp, listener: Listener<'_>) -> Result<Made, BackupError> {
-    match &settings.database {
-        Database::Sqlite { path } => sqlite::make(path, folder, now, listener),
-        Database::Postgres { dsn, direct_dsn, .. } => {
-            postgres::make(direct_dsn.as_deref().unwrap_or(dsn), folder, now, listener)
-        }
+/// A backup whose files are made and do not have their names yet.
+struct Draft {
+    manifest: Manifest,
+    /// The files, and the names that they will have.
+    pieces: Vec<(PathBuf, String)>,
+    /// What is not renamed goes again.
+    _passing: piece::Passing,
+}
+
+/// What a backup is called and where it is made.
+#[derive(Clone, Copy)]
+struct Plan<'a> {
+    folder: &'a Path,
+    name: &'a str,
+    now: Timestamp,
+}
+
+/// Makes a backup of the database, online, and proves it by reading it back; in the folder, or in `scratch` to put it on the
+/// shelf whole or not at all. Blocks.
+pub fn make(
+    settings: &Settings,
+    to: &Destination,
+    scratch: &Path,
+    now: Timestamp,
+    listener: Listener<'_>,
+) -> Result<Made, BackupError> {
+    if let Database::Sqlite { path } = &settings.database {
+        sqlite::look(path)?;
     }
+    let bench = scratch.join(".sortie-backup");
+    let folder = match to {
+        Destination::Folder(path) => path,
+        Destination::Shelf(_) => &bench,
+    };
+    let _turn = folder::Turn::take(folder)?;
+    folder::clear(folder)?;
+    let shelf = to.shelf();
+    let name = name::free(&shelf.names()?, now);
+    let plan = Plan { folder, name: &name, now };
+    let draft = match &settings.database {
+        Database::Sqlite { path } => sqlite::make(path, plan, listener)?,
+        Database::Postgres { dsn, direct_dsn, .. } => {
+            postgres::make(direct_dsn.as_deref().unwrap_or(dsn), plan, listener)?
+        }
+    };
+    match to {
+        Destination::Folder(_) => folder::publish(folder, &draft)?,
+        Destination::Shelf(_) => upload::publish(shelf.as_ref(), &draft, listener)?,
+    }
+    let address = format!("{}/{name}.{}", shelf.address(), name::MANIFEST);
+    Ok(Made { address, manifest: draft.manifest })
 }
 
 /// Restores a backup to scratch and checks everything about it. Touches neither the backup nor what any database holds: one of

@@ -5,7 +5,10 @@ use sortie_core::{
     port::{Backups, Clock, PageRequest},
     retention::Retention,
 };
-use sortie_store::{Database, Settings, Store, backup::Keeper};
+use sortie_store::{
+    Database, Settings, Store,
+    backup::{Destination, Keeper},
+};
 
 use crate::stage::Stage;
 
@@ -24,7 +27,7 @@ async fn one_replica_makes_backups_on_time_keeps_what_the_rule_says_and_audits_b
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings { database: Database::Sqlite { path: folder.path().join("a.db") } };
     Store::open(settings.clone()).unwrap().close();
-    let keeper = Keeper::new(settings, folder.path().join("backups"));
+    let keeper = Keeper::new(settings, Destination::Folder(folder.path().join("backups")), folder.path().to_owned());
     let plan = BackupPlan { interval: HOUR, retention: Retention { last: 2, daily: 0, weekly: 0 } };
     let first = stage.clock.now().plus(HOUR);
     stage.control.back_up_when_due(&keeper, plan, first).await.unwrap();

@@ -18,7 +18,7 @@ fn text(output: &Output) -> String {
 }
 
 /// Runs a command that succeeds, and says this; answers all that it said.
-async fn does(world: &World, args: &[&str], says: &str) -> String {
+pub(super) async fn does(world: &World, args: &[&str], says: &str) -> String {
     let output = world.run(args, SOON).await;
     let said = text(&output);
     assert!(output.status.success() && said.contains(says), "{args:?}: {said}");
@@ -26,7 +26,7 @@ async fn does(world: &World, args: &[&str], says: &str) -> String {
 }
 
 /// Runs a command that fails, and says this.
-async fn fails(world: &World, args: &[&str], says: &str) {
+pub(super) async fn fails(world: &World, args: &[&str], says: &str) {
     let output = world.run(args, SOON).await;
     let said = text(&output);
     assert!(!output.status.success() && said.contains(says), "{args:?}: {said}");
@@ -39,7 +39,7 @@ fn run(program: &str, args: &[&str]) {
 }
 
 /// A server that knows somebody, from whom every later one is told.
-async fn with_ann(world: &World) -> (Server, Client) {
+pub(super) async fn with_ann(world: &World) -> (Server, Client) {
     let server = world.start().await;
     let admin = server.admin().await;
     server.user(&admin, "ann").await;
@@ -47,7 +47,7 @@ async fn with_ann(world: &World) -> (Server, Client) {
 }
 
 /// Starts a server on what was brought back: `bob` came after it was written.
-async fn knows_ann_alone(world: &World) -> (Server, Client) {
+pub(super) async fn knows_ann_alone(world: &World) -> (Server, Client) {
     let server = world.start().await;
     let admin = server.admin().await;
     let users = admin.get("/api/users").await.json().to_string();
@@ -56,7 +56,7 @@ async fn knows_ann_alone(world: &World) -> (Server, Client) {
 }
 
 /// The entries of an action in the audit, of which there are so many.
-async fn audited(admin: &Client, action: &str, total: u64) -> Value {
+pub(super) async fn audited(admin: &Client, action: &str, total: u64) -> Value {
     let logged = admin.get(&format!("/api/audit?action={action}")).await.json();
     assert_eq!(logged["total"], total, "{logged}");
     logged
@@ -73,7 +73,7 @@ fn piece(world: &World) -> PathBuf {
 }
 
 /// Changes a file's bytes as a bad disk would.
-fn damage(path: &Path, how: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn damage(path: &Path, how: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = fs::read(path).unwrap();
     how(&mut bytes);
     fs::write(path, bytes).unwrap();

@@ -1,5 +1,7 @@
 //! The shelf of objects against a real S3 server.
 
+mod backups;
+
 use std::sync::Arc;
 
 use anyhow::Result;

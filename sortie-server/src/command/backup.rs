@@ -2,7 +2,6 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use anyhow::Context;
 use clap::Args;
 use sortie_core::{
     audit::{AuditAction, AuditEntry, Change},
@@ -11,21 +10,26 @@ use sortie_core::{
 use sortie_store::backup;
 
 use super::by_hand::{command_line, confirmed};
-use crate::{assemble::store_settings, cli::Flags, clock, config::Settings, notary, progress::Bar, telemetry::say};
+use crate::{
+    assemble::store_settings, cli::Flags, clock, config::Settings, notary, progress::Bar, shelf, telemetry::say,
+};
 
 /// Make a backup.
 #[derive(Debug, Args)]
 pub(crate) struct Make {
-    /// The folder for it (default: `SORTIE_BACKUP_DIR`).
+    /// The folder or the address of objects for it (default: `SORTIE_BACKUP_DIR`).
+    #[arg(long, value_name = "PLACE")]
+    to: Option<String>,
+    /// With objects: the folder to make it in (default: one of the system's for temporary files).
     #[arg(long, value_name = "FOLDER")]
-    to: Option<PathBuf>,
+    scratch: Option<PathBuf>,
 }
 
 /// Check a backup.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// One of its files, or a folder for its newest one (default: `SORTIE_BACKUP_DIR`).
-    backup: Option<PathBuf>,
+    /// One of its files, or a folder or an address of objects for its newest one (default: `SORTIE_BACKUP_DIR`).
+    backup: Option<String>,
     /// The folder to restore it to for the check (default: one of the system's for temporary files).
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
@@ -34,8 +38,8 @@ pub(crate) struct Verify {
 /// Restore a backup.
 #[derive(Debug, Args)]
 pub(crate) struct Restore {
-    /// One of its files, or a folder for its newest one (default: `SORTIE_BACKUP_DIR`).
-    backup: Option<PathBuf>,
+    /// One of its files, or a folder or an address of objects for its newest one (default: `SORTIE_BACKUP_DIR`).
+    backup: Option<String>,
     /// With PostgreSQL: the folder to check it in (default: one of the system's for temporary files).
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
@@ -47,9 +51,9 @@ pub(crate) struct Restore {
 /// Remove old backups.
 #[derive(Debug, Args)]
 pub(crate) struct Prune {
-    /// The folder (default: `SORTIE_BACKUP_DIR`).
-    #[arg(long = "in", value_name = "FOLDER")]
-    folder: Option<PathBuf>,
+    /// The folder or the address of objects (default: `SORTIE_BACKUP_DIR`).
+    #[arg(long = "in", value_name = "PLACE")]
+    place: Option<String>,
     /// Newest ones to keep, at least 1 (default: `SORTIE_BACKUP_KEEP_LAST`).
     #[arg(long, value_name = "COUNT")]
     keep_last: Option<u32>,
@@ -64,10 +68,11 @@ pub(crate) struct Prune {
 impl Make {
     pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
         let (settings, _) = super::settings(flags)?;
-        let folder = self.to.unwrap_or_else(|| settings.backup.folder.clone());
+        let to = shelf::named(&settings, self.to.as_deref())?;
+        let (scratch, _own) = shelf::scratch(self.scratch.as_deref())?;
         let (begun, now) = (Instant::now(), clock::own());
         let mut bar = Bar::default();
-        let made = backup::make(&store_settings(&settings), &folder, now, &mut |it| bar.show(it))?;
+        let made = backup::make(&store_settings(&settings), &to, &scratch, now, &mut |it| bar.show(it))?;
         bar.end();
         let details = vec![
             ("backup", made.manifest.name.clone()),
@@ -78,7 +83,7 @@ impl Make {
         note(&settings, &change(AuditAction::CreateBackup, details));
         say(&format!(
             "Backup made and proved: {} ({} bytes, {} tables, {} rows)",
-            folder.join(made.manifest.pieces.first().map_or("", |it| it.name.as_str())).display(),
+            made.address,
             made.manifest.bytes(),
             made.manifest.tables.len(),
             made.manifest.rows()
@@ -90,9 +95,8 @@ impl Make {
 impl Verify {
     pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
         let (settings, _) = super::settings(flags)?;
-        let found = backup::find(&self.backup.unwrap_or_else(|| settings.backup.folder.clone()))?;
-        let own = tempfile::tempdir().context("a scratch folder")?;
-        let scratch = self.scratch.unwrap_or_else(|| own.path().to_owned());
+        let found = shelf::find(&settings, self.backup.as_deref())?;
+        let (scratch, _own) = shelf::scratch(self.scratch.as_deref())?;
         let mut bar = Bar::default();
         let proof = backup::verify(&store_settings(&settings), &found, &scratch, &mut |it| bar.show(it))?;
         bar.end();
@@ -108,7 +112,7 @@ impl Verify {
 impl Restore {
     pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
         let (settings, _) = super::settings(flags)?;
-        let found = backup::find(&self.backup.unwrap_or_else(|| settings.backup.folder.clone()))?;
+        let found = shelf::find(&settings, self.backup.as_deref())?;
         let it = &found.manifest;
         let question =
             format!("Put {} (begun {}) in the database's place and end every sign-in?", it.name, it.created_at);
@@ -117,8 +121,7 @@ impl Restore {
         }
         let details = vec![("backup", it.name.clone()), ("created_at", it.created_at.clone())];
         let change = change(AuditAction::RestoreBackup, details);
-        let own = tempfile::tempdir().context("a scratch folder")?;
-        let scratch = self.scratch.unwrap_or_else(|| own.path().to_owned());
+        let (scratch, _own) = shelf::scratch(self.scratch.as_deref())?;
         let mut bar = Bar::default();
         let restored = backup::restore(&store_settings(&settings), &found, &change, &scratch, &mut |it| bar.show(it))?;
         bar.end();
@@ -135,14 +138,14 @@ impl Restore {
 impl Prune {
     pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
         let (settings, _) = super::settings(flags)?;
-        let folder = self.folder.unwrap_or_else(|| settings.backup.folder.clone());
+        let place = shelf::named(&settings, self.place.as_deref())?;
         let chosen = settings.backup.retention;
         let rule = Retention {
             last: self.keep_last.unwrap_or(chosen.last),
             daily: self.keep_daily.unwrap_or(chosen.daily),
             weekly: self.keep_weekly.unwrap_or(chosen.weekly),
         };
-        let removed = backup::prune(&folder, rule)?;
+        let removed = backup::prune(&place, rule)?;
         for name in &removed {
             say(&format!("removed: {name}"));
         }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 use sortie_core::{
     audit::{AuditAction, Outcome},
@@ -24,14 +24,15 @@ use crate::{
     drill::{self, Item},
     ids::UuidSource,
     progress::Bar,
+    shelf,
     telemetry::say,
 };
 
 /// Try a restore.
 #[derive(Debug, Args)]
 pub(crate) struct Drill {
-    /// One of the backup's files, or a folder for its newest one (default: `SORTIE_BACKUP_DIR`).
-    backup: Option<PathBuf>,
+    /// One of the backup's files, or a folder or an address of objects for its newest one (default: `SORTIE_BACKUP_DIR`).
+    backup: Option<String>,
     /// The folder to restore it to (default: one of the system's for temporary files).
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
@@ -44,9 +45,8 @@ impl Drill {
     pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
         let (settings, _) = super::settings(flags)?;
         let begun = (clock::own(), Instant::now());
-        let found = backup::find(&self.backup.unwrap_or_else(|| settings.backup.folder.clone()))?;
-        let own = tempfile::tempdir().context("a scratch folder")?;
-        let folder = self.scratch.unwrap_or_else(|| own.path().to_owned());
+        let found = shelf::find(&settings, self.backup.as_deref())?;
+        let (folder, _own) = shelf::scratch(self.scratch.as_deref())?;
         let (items, restored) = items(&settings, &found, &folder, begun.1);
         let drilled = Drilled {
             at: begun.0.as_micros() / 1_000_000,
@@ -57,7 +57,7 @@ impl Drill {
             tester: self.tester,
         };
         tell(&items, &drilled);
-        if let Err(error) = backup::keep_record(&found.folder, &drilled) {
+        if let Err(error) = backup::keep_record(found.shelf.as_ref(), &drilled) {
             say(&format!("note: the record of drills does not have this one: {error}"));
         }
         let details = vec![

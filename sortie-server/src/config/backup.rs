@@ -6,17 +6,43 @@ use std::{
 };
 
 use sortie_core::retention::Retention;
+use sortie_objects::Address;
 
 use super::settings::Reader;
 
 /// A year, in minutes.
 const LONGEST: u64 = 366 * 24 * 60;
 
+/// A folder, or the address of objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Folder(PathBuf),
+    Objects(Address),
+}
+
+impl Place {
+    /// Reads one; answers the rule that it breaks.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("file://") {
+            let is_here = path.starts_with('/') && !path.contains(['?', '#', '%']);
+            return if is_here {
+                Ok(Self::Folder(path.into()))
+            } else {
+                Err("must be file:/// and a plain path".to_owned())
+            };
+        }
+        if !text.contains("://") {
+            return Ok(Self::Folder(text.into()));
+        }
+        Address::parse(text).map(Self::Objects).map_err(|rule| format!("{rule}, or be a folder"))
+    }
+}
+
 /// Where backups go, how often, and which are kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Backup {
-    /// The folder.
-    pub(crate) folder: PathBuf,
+    /// Where they go.
+    pub(crate) place: Place,
     /// Whether somebody chose it.
     pub(crate) is_named: bool,
     /// Between two backups by the server itself; `None` for none.
@@ -36,9 +62,44 @@ impl Backup {
             daily: count("SORTIE_BACKUP_KEEP_DAILY", 0, 100_000),
             weekly: count("SORTIE_BACKUP_KEEP_WEEKLY", 0, 100_000),
         };
-        let named = read.text("SORTIE_BACKUP_DIR").map(PathBuf::from);
+        let named = read.text("SORTIE_BACKUP_DIR").map(|it| Place::parse(it.trim()));
         let is_named = named.is_some();
-        let folder = named.unwrap_or_else(|| data_dir.join("backups"));
-        Self { folder, is_named, interval: Some(interval).filter(|it| !it.is_zero()), retention }
+        let place = match named {
+            Some(Ok(place)) => place,
+            // Without the value: what is wrong with it may be that it holds a secret.
+            Some(Err(rule)) => {
+                read.complain(format!("SORTIE_BACKUP_DIR {rule}"));
+                Place::Folder(PathBuf::new())
+            }
+            None => Place::Folder(data_dir.join("backups")),
+        };
+        Self { place, is_named, interval: Some(interval).filter(|it| !it.is_zero()), retention }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        cli::Flags,
+        config::{Settings, load},
+    };
+
+    #[test]
+    fn backups_go_to_a_folder_or_to_objects() {
+        assert_eq!(Place::parse("backups"), Ok(Place::Folder("backups".into())));
+        assert_eq!(Place::parse("file:///var/backups"), Ok(Place::Folder("/var/backups".into())));
+        assert!(matches!(Place::parse("s3://bucket/prefix"), Ok(Place::Objects(_))));
+        for wrong in ["file://host/x", "ftp://host/x", "s3://"] {
+            assert!(Place::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_address_of_backups_is_refused_and_not_repeated() {
+        let variables = [("SORTIE_BACKUP_DIR".to_owned(), "s3://ID:hunter2@bucket/x".to_owned())];
+        let errors = Settings::parse(&load(&Flags::default(), variables)).unwrap_err().join("\n");
+        assert!(errors.contains("SORTIE_BACKUP_DIR must have nothing but a bucket"), "{errors}");
+        assert!(!errors.contains("hunter2"), "{errors}");
     }
 }

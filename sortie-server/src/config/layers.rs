@@ -11,6 +11,9 @@ use crate::cli::Flags;
 /// What Launchpad called its database.
 const OLD_FILE: &str = "launchpad.db";
 
+/// What the variables of object stores begin with.
+const STORES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
+
 /// What is different where a machine has services and no catalog.
 const SUPERVISE: [(&str, &str); 3] =
     [("SORTIE_SERVICES", "true"), ("SORTIE_DB", "./data/database.sqlite"), ("SORTIE_PORT", "3000")];
@@ -113,6 +116,10 @@ fn read_variables(layered: &mut Layered, variables: impl IntoIterator<Item = (St
         .inspect(|(name, text)| {
             layered.in_cluster |= name == "KUBERNETES_SERVICE_HOST" && !text.is_empty();
             layered.kubeconfig |= name == "KUBECONFIG" && !text.is_empty();
+            if STORES.iter().any(|it| name.starts_with(it)) {
+                layered.stores.0.retain(|(it, _)| it != name);
+                layered.stores.0.push((name.clone(), text.clone()));
+            }
         })
         .map(|(name, text)| (if name == "DATABASE_PATH" { "SORTIE_DB".to_owned() } else { name }, text))
         .filter(|(name, _)| {

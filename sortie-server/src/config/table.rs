@@ -36,7 +36,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "SORTIE_BACKUP_DIR",
         "",
-        "folder for backups; default: backups in the data folder, and with PostgreSQL none for the schedule",
+        "folder or s3://, gs://, az:// address for backups; default: backups in the data folder, and with PostgreSQL none for the schedule",
     ),
     key("SORTIE_BACKUP_INTERVAL", "60", "minutes between two backups that the server makes; 0 for none"),
     key("SORTIE_BACKUP_KEEP_DAILY", "7", "days of which one backup each is kept"),

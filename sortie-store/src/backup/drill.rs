@@ -1,17 +1,13 @@
 //! Where a drill restores to, and the record of drills beside the backups.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-};
+use std::path::Path;
 
 use chrono::DateTime;
 use diesel::{RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
 use serde::{Deserialize, Serialize};
+use sortie_core::port::{Already, Shelf};
 
-use super::{BackupError, Found};
+use super::{BackupError, Found, shelf::read_small};
 use crate::{
     connection::AnyConnection,
     error::OpenError,
@@ -48,21 +44,21 @@ impl Drilled {
     }
 }
 
-/// Adds a drill to the record in a folder of backups.
-pub fn keep_record(folder: &Path, drilled: &Drilled) -> Result<(), BackupError> {
-    let path = folder.join(RECORD);
-    let cannot = || BackupError::file(format!("cannot write {}", path.display()));
-    let mut line = serde_json::to_string(drilled)
+/// Adds a drill to the record beside the backups.
+pub fn keep_record(shelf: &dyn Shelf, drilled: &Drilled) -> Result<(), BackupError> {
+    let line = serde_json::to_string(drilled)
         .map_err(|error| BackupError::Unfit(format!("the drill cannot be written: {error}")))?;
-    line.push('\n');
-    let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(cannot())?;
-    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(cannot())
+    let mut record = read_small(shelf, RECORD)?.unwrap_or_default();
+    record.extend_from_slice(line.as_bytes());
+    record.push(b'\n');
+    let length = u64::try_from(record.len()).unwrap_or(u64::MAX);
+    Ok(shelf.put(RECORD, &mut record.as_slice(), length, Already::Replace)?)
 }
 
 /// The last drill in the record; `None` where there was none, or where the last line is not one of ours.
-pub fn last_record(folder: &Path) -> Option<Drilled> {
-    let text = fs::read_to_string(folder.join(RECORD)).ok()?;
-    serde_json::from_str(text.lines().last()?).ok()
+pub fn last_record(shelf: &dyn Shelf) -> Option<Drilled> {
+    let record = read_small(shelf, RECORD).ok()??;
+    serde_json::from_str(std::str::from_utf8(&record).ok()?.lines().last()?).ok()
 }
 
 /// A database for one drill: a file in a folder, or a schema of its own on the server. Gone when this is dropped.

@@ -1,128 +1,115 @@
-//! A folder of backups: their names, what is there, and what goes.
+//! A folder of backups.
 
 use std::{
-    ffi::OsStr,
     fs::{self, DirBuilder, File, OpenOptions},
-    io::Read,
+    io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
-use chrono::{DateTime, NaiveDateTime};
-use rustix::fs::{FlockOperation, flock};
-use sortie_core::{retention::Retention, time::Timestamp};
+use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
+use sortie_core::port::{Already, BoxError, Shelf, ShelfError};
 
 use super::{
-    BackupError,
-    manifest::{MOST_BYTES, Manifest},
+    BackupError, Draft,
+    name::{MANIFEST, SUMS},
     piece,
 };
 
-const PREFIX: &str = "sortie-";
-const STAMP: &str = "%Y%m%d-%H%M%S";
-const SUMS: &str = "sha256";
-const SECOND: i64 = 1_000_000;
 /// How long a turn is waited for, and how often it is asked for: a process that is being forked holds it for a moment, too.
 const PATIENCE: Duration = Duration::from_secs(2);
 const STEP: Duration = Duration::from_millis(10);
 
-/// A backup whose manifest is what was written. Its pieces are not read yet.
+static WRITERS: AtomicU64 = AtomicU64::new(0);
+
+/// The files of a folder. One that is missing is empty.
 #[derive(Clone, Debug)]
-pub struct Found {
-    /// Where it lies.
-    pub folder: PathBuf,
-    /// What is in it.
-    pub manifest: Manifest,
-}
+pub struct Folder(PathBuf);
 
-/// A backup by its name alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
-    /// `sortie-YYYYmmdd-HHMMSS`.
-    pub name: String,
-    /// The time in its name.
-    pub at: Timestamp,
-}
-
-/// The backups in a folder that are complete by their names, oldest first. A folder that is missing has none.
-pub fn list(folder: &Path) -> Result<Vec<Listed>, BackupError> {
-    let cannot = || BackupError::file(format!("cannot list {}", folder.display()));
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(cannot())?,
-    };
-    let mut listed = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(cannot())?.file_name();
-        let stem = name.to_str().and_then(|it| it.strip_suffix(SUMS)?.strip_suffix('.'));
-        listed.extend(stem.and_then(|stem| Some(Listed { at: time_of(stem)?, name: stem.to_owned() })));
+impl Folder {
+    /// Looks at nothing yet.
+    pub fn new(path: PathBuf) -> Self {
+        Self(path)
     }
-    listed.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(listed)
-}
 
-/// Finds the backup that a path means: one of its files, their common name, or the newest in a folder.
-pub fn find(path: &Path) -> Result<Found, BackupError> {
-    let (folder, name) = if path.is_dir() {
-        let newest = list(path)?.pop().ok_or_else(|| BackupError::Missing(path.to_owned()))?;
-        (path.to_owned(), newest.name)
-    } else {
-        let missing = || BackupError::Missing(path.to_owned());
-        let name = path.file_name().and_then(OsStr::to_str).ok_or_else(missing)?;
-        let stem = name.split('.').next().filter(|it| time_of(it).is_some()).ok_or_else(missing)?;
-        let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        (folder.to_owned(), stem.to_owned())
-    };
-    let file = |ending: &str| folder.join(format!("{name}.{ending}"));
-    if ["json", SUMS].iter().all(|it| !file(it).exists()) {
-        return Err(BackupError::Missing(path.to_owned()));
+    fn failed<E: Into<BoxError>>(&self, what: &str, name: &str) -> impl FnOnce(E) -> ShelfError {
+        ShelfError::failed(format!("cannot {what} {}", self.0.join(name).display()))
     }
-    let manifest = Manifest::read(&name, &small(&file("json"))?, &small(&file(SUMS))?)?;
-    Ok(Found { folder, manifest })
-}
 
-/// Removes the backups that no rule keeps, the sums first, so that none is ever half there; answers their names.
-pub fn prune(folder: &Path, rule: Retention) -> Result<Vec<String>, BackupError> {
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let _turn = Turn::take(folder)?;
-    let listed = list(folder)?;
-    let times: Vec<_> = listed.iter().map(|it| it.at).collect();
-    let mut removed = Vec::new();
-    for (it, keep) in listed.into_iter().zip(rule.keep(&times)) {
-        if !keep {
-            remove(folder, &it.name)?;
-            removed.push(it.name);
+    fn write(&self, partial: &Path, name: &str, bytes: &mut dyn Read, length: u64) -> Result<(), ShelfError> {
+        let mut file = piece::create(partial).map_err(self.failed("write", name))?;
+        let written = io::copy(bytes, &mut file).and_then(|it| file.sync_all().map(|()| it));
+        if written.map_err(self.failed("write", name))? == length {
+            Ok(())
+        } else {
+            Err(self.failed("write", name)("what is to be written has another length than was said"))
         }
     }
-    Ok(removed)
 }
 
-fn remove(folder: &Path, name: &str) -> Result<(), BackupError> {
-    let gone =
-        |path: &Path| fs::remove_file(path).map_err(BackupError::file(format!("cannot remove {}", path.display())));
-    gone(&folder.join(format!("{name}.{SUMS}")))?;
-    for entry in fs::read_dir(folder).map_err(BackupError::file(format!("cannot list {}", folder.display())))?.flatten()
-    {
-        let file = entry.file_name();
-        if file.to_str().is_some_and(|it| it.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))) {
-            gone(&entry.path())?;
+impl Shelf for Folder {
+    fn address(&self) -> String {
+        self.0.display().to_string()
+    }
+
+    fn names(&self) -> Result<Vec<String>, ShelfError> {
+        let cannot = || self.failed("list", "");
+        let entries = match fs::read_dir(&self.0) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(cannot())?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            names.extend(entry.map_err(cannot())?.file_name().into_string());
+        }
+        // The lock, and what is being written.
+        names.retain(|it| !it.starts_with('.'));
+        Ok(names)
+    }
+
+    fn open(&self, name: &str) -> Result<(u64, Box<dyn Read + Send>), ShelfError> {
+        let path = self.0.join(name);
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(ShelfError::Missing(path.display().to_string()));
+            }
+            file => file.map_err(self.failed("read", name))?,
+        };
+        let length = file.metadata().map_err(self.failed("read", name))?.len();
+        Ok((length, Box::new(file)))
+    }
+
+    fn put(&self, name: &str, bytes: &mut (dyn Read + Send), length: u64, already: Already) -> Result<(), ShelfError> {
+        make(&self.0).map_err(self.failed("write", name))?;
+        // Of nobody else, though several put the same name at once.
+        let own = format!("{}-{}", std::process::id(), WRITERS.fetch_add(1, Ordering::Relaxed));
+        let (to, partial) = (self.0.join(name), self.0.join(format!(".{name}.{own}.partial")));
+        let mut passing = piece::Passing::default();
+        passing.add(partial.clone()).map_err(self.failed("write", name))?;
+        self.write(&partial, name, bytes, length)?;
+        let flags = match already {
+            Already::Refuse => RenameFlags::NOREPLACE,
+            Already::Replace => RenameFlags::empty(),
+        };
+        match renameat_with(CWD, &partial, CWD, &to, flags) {
+            Err(rustix::io::Errno::EXIST) => return Err(ShelfError::Taken(to.display().to_string())),
+            renamed => renamed.map_err(self.failed("write", name))?,
+        }
+        piece::sync(&self.0).map_err(self.failed("write", name))
+    }
+
+    fn remove(&self, name: &str) -> Result<(), ShelfError> {
+        match fs::remove_file(self.0.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(self.failed("remove", name)),
         }
     }
-    Ok(())
 }
 
-/// The time in a backup's name.
-fn time_of(name: &str) -> Option<Timestamp> {
-    let stamp = NaiveDateTime::parse_from_str(name.strip_prefix(PREFIX)?, STAMP).ok()?;
-    Some(Timestamp::from_micros(stamp.and_utc().timestamp_micros()))
-}
-
-/// A point in time as the names of files have it.
-pub(super) fn stamp(at: Timestamp) -> String {
-    DateTime::from_timestamp_micros(at.as_micros()).unwrap_or_default().format(STAMP).to_string()
+fn make(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() { Ok(()) } else { DirBuilder::new().recursive(true).mode(0o700).create(folder) }
 }
 
 /// The right to make and remove backups in a folder; it ends with the process.
@@ -132,9 +119,7 @@ impl Turn {
     /// Makes the folder where it is missing, and takes the turn.
     pub(super) fn take(folder: &Path) -> Result<Self, BackupError> {
         let cannot = || BackupError::file(format!("cannot write to the folder {}", folder.display()));
-        if !folder.is_dir() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cannot())?;
-        }
+        make(folder).map_err(cannot())?;
         let path = folder.join(".sortie-backup.lock");
         let file =
             OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path).map_err(cannot())?;
@@ -143,28 +128,29 @@ impl Turn {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => return Ok(Self(file)),
                 Err(rustix::io::Errno::WOULDBLOCK) if begun.elapsed() < PATIENCE => std::thread::sleep(STEP),
-                Err(rustix::io::Errno::WOULDBLOCK) => return Err(BackupError::Busy(folder.to_owned())),
+                Err(rustix::io::Errno::WOULDBLOCK) => return Err(BackupError::Busy(folder.display().to_string())),
                 Err(error) => return Err(cannot()(error.into())),
             }
         }
     }
 }
 
-/// A name that no backup in the folder has: of this second, or of the next free one.
-pub(super) fn free_name(folder: &Path, now: Timestamp) -> String {
-    let names =
-        (0..).map(|later| format!("{PREFIX}{}", stamp(Timestamp::from_micros(now.as_micros() + later * SECOND))));
-    let is_free =
-        |name: &String| !["db", "jsonl", "json", SUMS].iter().any(|it| folder.join(format!("{name}.{it}")).exists());
-    names.into_iter().find(is_free).unwrap_or_default()
+/// Removes what somebody who was killed was writing; only for who has the turn.
+pub(super) fn clear(folder: &Path) -> Result<(), BackupError> {
+    let cannot = || BackupError::file(format!("cannot clear {}", folder.display()));
+    for entry in fs::read_dir(folder).map_err(cannot())? {
+        let path = entry.map_err(cannot())?.path();
+        let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+        if name.starts_with(".sortie-") && name.contains(".partial") {
+            fs::remove_file(&path).map_err(cannot())?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes the files of a backup appear under their names, the sums last.
-pub(super) fn publish(
-    folder: &Path,
-    pieces: &[(PathBuf, String)],
-    manifest: &Manifest,
-) -> Result<PathBuf, BackupError> {
+pub(super) fn publish(folder: &Path, draft: &Draft) -> Result<(), BackupError> {
+    let manifest = &draft.manifest;
     let text = manifest.to_text()?;
     let mut passing = piece::Passing::default();
     let mut small = |ending: &str, text: &str| -> Result<(PathBuf, String), BackupError> {
@@ -172,12 +158,11 @@ pub(super) fn publish(
         let path = folder.join(format!(".{name}.partial"));
         passing.add(path.clone())?;
         let mut file = piece::create(&path)?;
-        std::io::Write::write_all(&mut file, text.as_bytes())
-            .map_err(BackupError::file(format!("cannot write {}", path.display())))?;
+        file.write_all(text.as_bytes()).map_err(BackupError::file(format!("cannot write {}", path.display())))?;
         Ok((path, name))
     };
-    let (json, sums) = (small("json", &text)?, small(SUMS, &manifest.sums(&text))?);
-    let all: Vec<_> = pieces.iter().chain([&json, &sums]).collect();
+    let (json, sums) = (small(MANIFEST, &text)?, small(SUMS, &manifest.sums(&text))?);
+    let all: Vec<_> = draft.pieces.iter().chain([&json, &sums]).collect();
     for (path, _) in &all {
         piece::sync(path)?;
     }
@@ -189,24 +174,5 @@ pub(super) fn publish(
         }
         fs::rename(path, &to).map_err(BackupError::file(format!("cannot make {}", to.display())))?;
     }
-    piece::sync(folder)?;
-    Ok(folder.join(json.1))
-}
-
-/// A small file's bytes; a large one is no manifest.
-fn small(path: &Path) -> Result<Vec<u8>, BackupError> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(BackupError::Damaged(format!("{} is missing", path.display())));
-        }
-        file => file.map_err(BackupError::file(format!("cannot read {}", path.display())))?,
-    };
-    let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(BackupError::file(format!("cannot read {}", path.display())))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
-        return Err(BackupError::Damaged(format!("{} is too long", path.display())));
-    }
-    Ok(bytes)
+    piece::sync(folder)
 }

@@ -1,4 +1,4 @@
-//! The port over a folder of backups, for the server's own schedule.
+//! The port over what lies at a destination, for the server's own schedule.
 
 use std::path::PathBuf;
 
@@ -8,20 +8,21 @@ use sortie_core::{
     time::Timestamp,
 };
 
-use super::{BackupError, list, make, prune};
+use super::{BackupError, Destination, list, make, prune};
 use crate::settings::Settings;
 
-/// Makes backups of one database in one folder.
+/// Makes backups of one database for one destination.
 #[derive(Clone, Debug)]
 pub struct Keeper {
     settings: Settings,
-    folder: PathBuf,
+    to: Destination,
+    scratch: PathBuf,
 }
 
 impl Keeper {
-    /// Looks at nothing yet.
-    pub fn new(settings: Settings, folder: PathBuf) -> Self {
-        Self { settings, folder }
+    /// Looks at nothing yet. What is put elsewhere than into a folder is made in `scratch` first.
+    pub fn new(settings: Settings, to: Destination, scratch: PathBuf) -> Self {
+        Self { settings, to, scratch }
     }
 
     fn blocking<T, F>(&self, work: F) -> PortResult<'_, T>
@@ -40,16 +41,16 @@ impl Keeper {
 impl Backups for Keeper {
     fn make(&self, at: Timestamp) -> PortResult<'_, MadeBackup> {
         self.blocking(move |it| {
-            let made = make(&it.settings, &it.folder, at, &mut |_| {})?.manifest;
+            let made = make(&it.settings, &it.to, &it.scratch, at, &mut |_| {})?.manifest;
             Ok(MadeBackup { bytes: made.bytes(), rows: made.rows(), name: made.name })
         })
     }
 
     fn newest(&self) -> PortResult<'_, Option<Timestamp>> {
-        self.blocking(|it| Ok(list(&it.folder)?.last().map(|it| it.at)))
+        self.blocking(|it| Ok(list(it.to.shelf().as_ref())?.last().map(|it| it.at)))
     }
 
     fn prune(&self, rule: Retention) -> PortResult<'_, Vec<String>> {
-        self.blocking(move |it| prune(&it.folder, rule))
+        self.blocking(move |it| prune(&it.to, rule))
     }
 }

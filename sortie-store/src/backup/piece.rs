@@ -8,6 +8,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
+use sortie_core::port::{Shelf, ShelfError};
 
 use super::{
     BackupError, Listener, Progress,
@@ -18,38 +19,69 @@ const CHUNK: usize = 1 << 20;
 
 /// Reads a file to its end and answers its length and sum.
 pub(super) fn sum(path: &Path, step: &'static str, listener: Listener<'_>) -> Result<(u64, String), BackupError> {
-    let mut nowhere = std::io::sink();
-    stream(path, &mut nowhere, step, listener)
+    let cannot_read = || BackupError::file(format!("cannot read {}", path.display()));
+    let file = File::open(path).map_err(cannot_read())?;
+    let total = file.metadata().map_err(cannot_read())?.len();
+    let source = Source { name: path.display().to_string(), bytes: Box::new(file), total };
+    stream(source, &mut std::io::sink(), step, listener)
+}
+
+/// Reads a piece where it lies, and fails unless every byte is as it was written.
+pub(super) fn check(shelf: &dyn Shelf, piece: &Piece, listener: Listener<'_>) -> Result<(), BackupError> {
+    checked(shelf, piece, &mut std::io::sink(), "reading back", listener)
 }
 
 /// Copies a piece to a new file of its owner alone, and fails unless every byte is as it was written.
 pub(super) fn copy(
-    from: &Path,
+    shelf: &dyn Shelf,
     piece: &Piece,
     to: &Path,
     step: &'static str,
     listener: Listener<'_>,
 ) -> Result<(), BackupError> {
     let mut target = create(to)?;
-    let (bytes, sha256) = stream(from, &mut target, step, listener)?;
-    if bytes != piece.bytes {
-        return Err(BackupError::Damaged(format!("{} has {bytes} bytes instead of {}", piece.name, piece.bytes)));
-    }
-    if sha256 != piece.sha256 {
-        return Err(BackupError::Damaged(format!("{} is not what was written: its sum differs", piece.name)));
-    }
+    checked(shelf, piece, &mut target, step, listener)?;
     target.sync_all().map_err(BackupError::file(format!("cannot write {}", to.display())))
 }
 
+fn checked(
+    shelf: &dyn Shelf,
+    piece: &Piece,
+    to: &mut dyn Write,
+    step: &'static str,
+    listener: Listener<'_>,
+) -> Result<(), BackupError> {
+    let (total, bytes) = match shelf.open(&piece.name) {
+        Err(ShelfError::Missing(name)) => return Err(BackupError::Damaged(format!("{name} is missing"))),
+        opened => opened?,
+    };
+    // Of what has another length nothing needs to be read.
+    if total != piece.bytes {
+        return Err(BackupError::Damaged(format!("{} has {total} bytes instead of {}", piece.name, piece.bytes)));
+    }
+    let name = format!("{} in {}", piece.name, shelf.address());
+    let (bytes, sha256) = stream(Source { name, bytes, total }, to, step, listener)?;
+    if (bytes, &sha256) != (piece.bytes, &piece.sha256) {
+        return Err(BackupError::Damaged(format!("{} is not what was written: its sum differs", piece.name)));
+    }
+    Ok(())
+}
+
+/// What is read, by the name that errors say.
+struct Source {
+    name: String,
+    bytes: Box<dyn Read + Send>,
+    total: u64,
+}
+
 fn stream(
-    from: &Path,
+    from: Source,
     to: &mut dyn Write,
     step: &'static str,
     listener: Listener<'_>,
 ) -> Result<(u64, String), BackupError> {
-    let cannot_read = || BackupError::file(format!("cannot read {}", from.display()));
-    let mut source = File::open(from).map_err(cannot_read())?;
-    let total = source.metadata().map_err(cannot_read())?.len();
+    let Source { name, bytes: mut source, total } = from;
+    let cannot_read = || BackupError::file(format!("cannot read {name}"));
     let mut hash = Sha256::new();
     let mut buffer = vec![0; CHUNK];
     let mut done = 0_u64;
@@ -57,7 +89,7 @@ fn stream(
         let count = source.read(&mut buffer).map_err(cannot_read())?;
         let Some(read) = buffer.get(..count).filter(|it| !it.is_empty()) else { break };
         hash.update(read);
-        to.write_all(read).map_err(BackupError::file(format!("cannot copy {}", from.display())))?;
+        to.write_all(read).map_err(BackupError::file(format!("cannot copy {name}")))?;
         done += u64::try_from(count).unwrap_or(0);
         listener(Progress { step, done, total: total.max(done) });
     }

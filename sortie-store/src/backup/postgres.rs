@@ -13,11 +13,10 @@ use std::{
 };
 
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
-use sortie_core::{audit::Change, time::Timestamp};
+use sortie_core::audit::Change;
 
 use super::{
-    BackupError, Found, Listener, Made, Manifest, Proof, Restored, apply, check,
-    folder::{self, Turn},
+    BackupError, Draft, Found, Listener, Manifest, Plan, Proof, Restored, apply, check,
     manifest::Piece,
     piece::{self, Passing},
 };
@@ -31,9 +30,8 @@ use crate::{
 };
 
 /// Writes everything of ours to a file while others write to the database, and reads the file back.
-pub(super) fn make(dsn: &str, folder: &Path, now: Timestamp, listener: Listener<'_>) -> Result<Made, BackupError> {
-    let _turn = Turn::take(folder)?;
-    let name = folder::free_name(folder, now);
+pub(super) fn make(dsn: &str, plan: Plan<'_>, listener: Listener<'_>) -> Result<Draft, BackupError> {
+    let Plan { folder, name, now } = plan;
     let file = format!("{name}.jsonl");
     let partial = folder.join(format!(".{file}.partial"));
     let mut passing = Passing::default();
@@ -43,9 +41,8 @@ pub(super) fn make(dsn: &str, folder: &Path, now: Timestamp, listener: Listener<
         return Err(BackupError::Unfit(format!("{file} does not have the rows that were written; try again")));
     }
     let (bytes, sha256) = piece::sum(&partial, "reading back", listener)?;
-    let manifest = Manifest::new(name, now, content, vec![Piece { name: file.clone(), bytes, sha256 }]);
-    let path = folder::publish(folder, &[(partial, file)], &manifest)?;
-    Ok(Made { path, manifest })
+    let manifest = Manifest::new(name.to_owned(), now, content, vec![Piece { name: file.clone(), bytes, sha256 }]);
+    Ok(Draft { manifest, pieces: vec![(partial, file)], _passing: passing })
 }
 
 /// Why a transaction is rolled back: what is wrong, or that everything was seen.
@@ -143,7 +140,7 @@ fn copied(
     let main = found.manifest.main_piece()?;
     let copy = scratch.join(format!(".{}.checked", found.manifest.name));
     passing.add(copy.clone())?;
-    piece::copy(&found.folder.join(&main.name), main, &copy, "checking", listener)?;
+    piece::copy(found.shelf.as_ref(), main, &copy, "checking", listener)?;
     Ok(copy)
 }
 

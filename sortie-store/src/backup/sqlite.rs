@@ -11,9 +11,9 @@ use diesel::{QueryResult, RunQueryDsl, connection::SimpleConnection, sql_query, 
 use sortie_core::{audit::Change, time::Timestamp};
 
 use super::{
-    BackupError, Found, Listener, Made, Manifest, Progress, Proof, Restored, apply, check,
-    folder::{self, Turn},
+    BackupError, Draft, Found, Listener, Manifest, Plan, Progress, Proof, Restored, apply, check,
     manifest::Piece,
+    name,
     piece::{self, Passing, beside},
 };
 use crate::{
@@ -27,14 +27,17 @@ use crate::{
 /// How often the copy's growth is looked at.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Copies a file, whether or not a server is writing to it, and proves the copy.
-pub(super) fn make(path: &Path, folder: &Path, now: Timestamp, listener: Listener<'_>) -> Result<Made, BackupError> {
+/// Whether there is something to copy, before anything is made.
+pub(super) fn look(path: &Path) -> Result<(), BackupError> {
     if !path.is_file() {
         return Err(OpenError::File(format!("there is no database at {}", path.display())).into());
     }
-    stale::look(path)?;
-    let _turn = Turn::take(folder)?;
-    let name = folder::free_name(folder, now);
+    Ok(stale::look(path).map(drop)?)
+}
+
+/// Copies a file, whether or not a server is writing to it, and proves the copy.
+pub(super) fn make(path: &Path, plan: Plan<'_>, listener: Listener<'_>) -> Result<Draft, BackupError> {
+    let Plan { folder, name, now } = plan;
     let file = format!("{name}.db");
     let copy = folder.join(format!(".{file}.partial"));
     let mut passing = Passing::default();
@@ -49,9 +52,8 @@ pub(super) fn make(path: &Path, folder: &Path, now: Timestamp, listener: Listene
         check::sqlite(&mut connection)?
     };
     let (bytes, sha256) = piece::sum(&copy, "reading back", listener)?;
-    let manifest = Manifest::new(name, now, content, vec![Piece { name: file.clone(), bytes, sha256 }]);
-    let path = folder::publish(folder, &[(copy, file)], &manifest)?;
-    Ok(Made { path, manifest })
+    let manifest = Manifest::new(name.to_owned(), now, content, vec![Piece { name: file.clone(), bytes, sha256 }]);
+    Ok(Draft { manifest, pieces: vec![(copy, file)], _passing: passing })
 }
 
 /// One consistent copy of everything committed when it begins; writers go on meanwhile.
@@ -94,7 +96,7 @@ fn staged(found: &Found, copy: &Path, listener: Listener<'_>) -> Result<(AnyConn
         return Err(BackupError::Unfit(format!("{} is a backup of {kind}, not of SQLite", found.manifest.name)));
     }
     let main = found.manifest.main_piece()?;
-    piece::copy(&found.folder.join(&main.name), main, copy, "checking", listener)?;
+    piece::copy(found.shelf.as_ref(), main, copy, "checking", listener)?;
     let mut connection = connect(text(copy)?)?;
     pragmas::check_version(&mut connection)?;
     let proof = check::prove(&mut connection, &found.manifest)?;
@@ -137,7 +139,7 @@ fn swap(target: &Path, fresh: &Path, at: Timestamp) -> Result<Option<PathBuf>, B
     let cannot = |path: &Path| BackupError::file(format!("cannot put {} aside", path.display()));
     let mut kept = None;
     if target.exists() {
-        let aside = beside(target, &format!(".before-restore-{}", folder::stamp(at)));
+        let aside = beside(target, &format!(".before-restore-{}", name::stamp(at)));
         // What a killed server left in the log goes into the file, if the file can still take it; if not, the log is kept.
         let _ = write_log_back(target);
         fs::hard_link(target, &aside).or_else(|_| fs::copy(target, &aside).map(drop)).map_err(cannot(target))?;

@@ -9,15 +9,18 @@ use std::{
 use anyhow::{Context, Result};
 use sortie_core::{
     audit::AuditAction,
-    port::{AccountStore, Backups, CatalogStore, CoordinationStore},
+    port::{AccountStore, Backups, CatalogStore, CoordinationStore, Shelf},
     retention::Retention,
     time::Timestamp,
 };
 use sortie_store::{
     OpenError, Store,
-    backup::{self, BackupError, Found, Keeper, Made},
+    backup::{self, BackupError, Destination, Folder, Found, Keeper, Made},
 };
-use sortie_testkit::contract::sample::{app, change, sign_in, user};
+use sortie_testkit::contract::{
+    sample::{app, change, sign_in, user},
+    shelf,
+};
 
 use crate::{
     backend::{self, File, at_path},
@@ -32,7 +35,7 @@ const SOON: Duration = Duration::from_secs(20);
 const A_MOMENT: Duration = Duration::from_millis(5);
 
 fn make(database: &Path, folder: &Path) -> Result<Made, BackupError> {
-    backup::make(&at_path(database), folder, NOW, &mut |_| {})
+    backup::make(&at_path(database), &Destination::Folder(folder.to_owned()), Path::new("/"), NOW, &mut |_| {})
 }
 
 fn attempt(database: &Path, found: &Found) -> Result<backup::Restored, BackupError> {
@@ -109,7 +112,7 @@ async fn every_backup_made_while_others_write_restores_with_every_row_acknowledg
         let (path, to, restored) = (file.path.clone(), folder.clone(), target.clone());
         let rows = tokio::task::spawn_blocking(move || -> Result<String> {
             let made = make(&path, &to)?;
-            restore(&restored, &backup::find(&made.path)?)?;
+            restore(&restored, &backup::find(Path::new(&made.address))?)?;
             let rows = sqlite3(&restored, "SELECT id FROM applications")?;
             assert_eq!(
                 sqlite3(&restored, "SELECT count(*) FROM audit_log WHERE action = 'CREATE_APP'")?,
@@ -174,7 +177,7 @@ async fn each_of_a_thousand_damages_is_detected_and_the_target_is_not_touched() 
 async fn a_restore_refuses_a_live_target_and_keeps_what_was_there() -> Result<()> {
     let file = with_apps(1).await?;
     let folder = file.folder.path().join("backups");
-    let found = backup::find(&make(&file.path, &folder)?.path)?;
+    let found = backup::find(Path::new(&make(&file.path, &folder)?.address))?;
     let installation = file.installation().await?;
     file.insert_user(&user("ann")?, change(AuditAction::CreateUser, 0)).await?;
     let refused = attempt(&file.path, &found).map(drop).unwrap_err().to_string();
@@ -208,7 +211,7 @@ async fn a_sign_in_from_before_a_restore_is_void_after_it() -> Result<()> {
     file.insert_user(&ann, change(AuditAction::CreateUser, 0)).await?;
     let one = sign_in("one", &ann)?;
     file.insert_sign_in(&one, change(AuditAction::Login, 0)).await?;
-    let found = backup::find(&make(&file.path, &file.folder.path().join("backups"))?.path)?;
+    let found = backup::find(Path::new(&make(&file.path, &file.folder.path().join("backups"))?.address))?;
     let target = file.folder.path().join("restored.db");
     restore(&target, &found)?;
     assert_eq!(sqlite3(&file.path, "SELECT count(*) FROM sign_ins WHERE revoked_at IS NULL")?, "1");
@@ -220,7 +223,7 @@ async fn a_sign_in_from_before_a_restore_is_void_after_it() -> Result<()> {
 async fn pruning_keeps_what_the_rule_says_and_leaves_other_files_alone() -> Result<()> {
     let file = with_apps(1).await?;
     let folder = file.folder.path().join("backups");
-    let keeper = Keeper::new(at_path(&file.path), folder.clone());
+    let keeper = Keeper::new(at_path(&file.path), Destination::Folder(folder.clone()), PathBuf::new());
     for day in 0..4 {
         keeper.make(Timestamp::from_micros(NOW.as_micros() - day * 86_400_000_000)).await?;
     }
@@ -228,7 +231,25 @@ async fn pruning_keeps_what_the_rule_says_and_leaves_other_files_alone() -> Resu
     let newest = keeper.newest().await?;
     let removed = keeper.prune(Retention { last: 2, daily: 0, weekly: 0 }).await?;
     assert_eq!(removed, ["sortie-20261118-122419", "sortie-20261119-122419"]);
-    assert_eq!(backup::list(&folder)?.len(), 2);
+    assert_eq!(backup::list(&Folder::new(folder.clone()))?.len(), 2);
     assert_eq!((newest, files(&folder)?.len()), (Some(NOW), 2 * 3 + 1));
+    Ok(())
+}
+
+fn in_a_folder(check: impl Fn(&dyn Shelf) -> Result<()>) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    check(&Folder::new(folder.path().join("not/there/yet")))
+}
+
+#[test]
+fn a_folder_is_a_shelf_like_any_other() -> Result<()> {
+    for check in [
+        shelf::keeps_what_is_put,
+        shelf::gives_a_name_to_one_of_many,
+        shelf::keeps_what_is_long,
+        shelf::shows_nothing_by_halves,
+    ] {
+        in_a_folder(check)?;
+    }
     Ok(())
 }

@@ -10,7 +10,7 @@ use sortie_core::{
 };
 use sortie_store::{
     OpenError, Store,
-    backup::{self, BackupError, Found, Made, Restored},
+    backup::{self, BackupError, Destination, Found, Made, Restored},
 };
 use sortie_testkit::{
     contract::sample::{app, change, sign_in, user},
@@ -26,7 +26,7 @@ use crate::{
 const NOW: Timestamp = Timestamp::from_micros(1_795_263_859_000_000);
 
 fn make(dsn: &str, folder: &Path) -> Result<Made, BackupError> {
-    backup::make(&at_dsn(dsn, 1), folder, NOW, &mut |_| {})
+    backup::make(&at_dsn(dsn, 1), &Destination::Folder(folder.to_owned()), Path::new("/"), NOW, &mut |_| {})
 }
 
 fn restore(dsn: &str, found: &Found) -> Result<Restored, BackupError> {
@@ -181,7 +181,7 @@ async fn a_backup_under_writes_restores_with_every_row_acknowledged_before_it_be
         let rows = tokio::task::spawn_blocking(move || -> Result<String> {
             let made = make(&dsn, &to)?;
             let empty = Cluster::shared().empty_database()?;
-            restore(&empty, &backup::find(&made.path)?)?;
+            restore(&empty, &backup::find(Path::new(&made.address))?)?;
             let rows = ask(&empty, "SELECT id FROM applications")?;
             let entries = ask(&empty, "SELECT count(*) FROM audit_log WHERE action = 'CREATE_APP'")?;
             assert_eq!(entries, rows.lines().count().to_string(), "each row has its entry in the audit");

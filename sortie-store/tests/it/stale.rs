@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Result, ensure};
 use sortie_core::{audit::AuditAction, port::CatalogStore, time::Timestamp};
-use sortie_store::{Store, backup};
+use sortie_store::{
+    Store,
+    backup::{self, Destination},
+};
 use sortie_testkit::contract::sample::{app, change};
 
 use crate::{backend, backend::at_path, schema::sqlite3};
@@ -44,8 +47,9 @@ async fn a_copy_over_the_file_of_a_killed_server_restores_truly_a_hundred_times(
             1 => sqlite3(&file.path, &format!(".backup '{}'", copy.display())).map(drop)?,
             _ => {
                 let now = Timestamp::from_micros(1_795_263_859_000_000 + round * 1_000_000);
-                let made = backup::make(&at_path(&file.path), &folder.join("backups"), now, &mut |_| {})?;
-                fs::rename(made.path.with_extension("db"), &copy)?;
+                let to = Destination::Folder(folder.join("backups"));
+                let made = backup::make(&at_path(&file.path), &to, Path::new("/"), now, &mut |_| {})?;
+                fs::rename(Path::new(&made.address).with_extension("db"), &copy)?;
             }
         }
         for number in 0..3 {

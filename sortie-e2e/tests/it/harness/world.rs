@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
@@ -133,6 +133,11 @@ impl World {
         let mut command = self.command();
         command.args(args).stdout(file.try_clone().unwrap()).stderr(file);
         Server::start(&mut command, log).await
+    }
+
+    /// Runs the binary with these arguments; who asked ends it.
+    pub(crate) fn begin(&self, args: &[&str]) -> Child {
+        self.command().args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// Runs the binary with these arguments until it ends, or ends it after `limit`.

@@ -8,7 +8,10 @@ use diesel::{
 };
 use sortie_core::time::Timestamp;
 
-use super::{super::BackupError, super::folder, ours, quoted};
+use super::{
+    super::{BackupError, name},
+    ours, quoted,
+};
 use crate::{
     migrate::{self, Dialect},
     postgres,
@@ -34,7 +37,7 @@ pub(super) fn put(connection: &mut PgConnection, at: Timestamp) -> Result<Option
         }
         return Ok(None);
     }
-    let schema = format!("sortie_before_restore_{}", folder::stamp(at).replace('-', "_"));
+    let schema = format!("sortie_before_restore_{}", name::stamp(at).replace('-', "_"));
     let mut names = ours(connection)?;
     names.extend(there.into_iter().filter(|it| it == migrate::DIESEL));
     let functions: Vec<Function> = sql_query(
