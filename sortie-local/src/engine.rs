@@ -5,6 +5,7 @@
 
 pub(crate) mod client;
 mod create;
+mod deadline;
 pub(crate) mod failure;
 pub(crate) mod images;
 pub(crate) mod inspect;
@@ -29,6 +30,7 @@ use sortie_core::{
     },
     services::{Seen, Step, config::Probe},
 };
+use tokio::time::timeout;
 use tracing::debug;
 
 pub use self::simulated::SimulatedEngine;
@@ -64,26 +66,29 @@ impl DockerEngine {
 
 impl Engine for DockerEngine {
     fn identify(&self) -> PortResult<'_, EngineIdentity> {
-        Box::pin(async move { self.client.identify().await.map_err(failure::port) })
+        deadline::look(self.client.identify())
     }
 
     fn observe<'a>(&'a self, images: &'a [String]) -> PortResult<'a, Seen> {
-        Box::pin(async move { observe::observe(self, images).await.map_err(failure::port) })
+        deadline::look(observe::observe(self, images))
     }
 
     fn perform<'a>(&'a self, step: &'a Step) -> BoxFuture<'a, Result<Done, StepError>> {
-        Box::pin(perform::perform(self, step))
+        Box::pin(async move {
+            let Some(limit) = deadline::of(step) else { return perform::perform(self, step).await };
+            timeout(limit, perform::perform(self, step)).await.unwrap_or_else(|_| Err(deadline::missed(step, limit)))
+        })
     }
 
     fn probe<'a>(&'a self, container: &'a str, probe: &'a Probe) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            let asked = tokio::time::timeout(probe.timeout, probe::ask(self, container, &probe.question));
+            let asked = timeout(probe.timeout, probe::ask(self, container, &probe.question));
             asked.await.unwrap_or_else(|_| Err(format!("no answer within {} ms", probe.timeout.as_millis())))
         })
     }
 
     fn logs<'a>(&'a self, container: &'a str, limit: u32) -> PortResult<'a, Vec<LogLine>> {
-        Box::pin(async move { logs::last(self, container, limit).await.map_err(failure::port) })
+        deadline::look(logs::last(self, container, limit))
     }
 
     fn watch(&self, wake: WakeAll, pause: Duration) -> BoxFuture<'_, ()> {

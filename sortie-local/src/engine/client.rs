@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use bollard::{API_DEFAULT_VERSION, Docker, errors::Error};
 use sortie_core::port::engine::EngineIdentity;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 
-use super::EngineAddress;
+use super::{EngineAddress, deadline};
 
-/// How long an answer may take. Downloads and slow stops have their own.
-const ANSWER_SECONDS: u64 = 60;
+/// After how long a request is given up that nobody waits for any more: whoever asks has a deadline, and those are shorter.
+const ANSWER_SECONDS: u64 = 300;
 
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -41,7 +41,9 @@ impl Client {
                 API_DEFAULT_VERSION,
             )?,
         };
-        let docker = docker.negotiate_version().await?;
+        // Everybody waits for this one.
+        let greeted = timeout(deadline::GREETING, docker.negotiate_version()).await;
+        let docker = greeted.map_err(|_| Error::RequestTimeoutError)??;
         *made = Some(docker.clone());
         Ok(docker)
     }

@@ -1,8 +1,10 @@
 //! What the engine's errors mean. It tells most of them apart by text alone, so this is the one place that reads such texts.
 
+use std::time::Duration;
+
 use bollard::errors::Error;
 use sortie_core::{
-    port::{PortError, engine::StepError},
+    port::{BoxError, PortError, engine::StepError},
     services::{Cause, Failure},
 };
 
@@ -21,11 +23,19 @@ pub(crate) fn status(error: &Error) -> Option<u16> {
     answer(error).map(|(status, _)| status)
 }
 
+/// Why there was no answer.
+fn unreachable(error: Error) -> BoxError {
+    if matches!(error, Error::RequestTimeoutError) {
+        return "the engine took the request and did not answer in time".into();
+    }
+    error.into()
+}
+
 /// A reading that failed.
 pub(crate) fn port(error: Error) -> PortError {
     match status(&error) {
         Some(404) => PortError::Rejected("there is no such container of ours".to_owned()),
-        _ => PortError::unavailable(error),
+        _ => PortError::unavailable(unreachable(error)),
     }
 }
 
@@ -33,7 +43,7 @@ pub(crate) fn port(error: Error) -> PortError {
 pub(crate) fn step(error: Error) -> StepError {
     match answer(&error) {
         Some((status, message)) => StepError::Failed(Failure::new(cause(status, message), said(message))),
-        None => StepError::Unreachable(error.into()),
+        None => StepError::Unreachable(unreachable(error)),
     }
 }
 
@@ -44,8 +54,14 @@ pub(crate) fn download(error: Error, image: &str) -> StepError {
             let cause = if is_missing(status, message) { Cause::ImageNotFound } else { Cause::ImageUnreachable };
             StepError::Failed(Failure::new(cause, format!("{image} cannot be fetched: {}", said(message))))
         }
-        None => StepError::Unreachable(error.into()),
+        None => StepError::Unreachable(unreachable(error)),
     }
+}
+
+/// A download from which nothing comes any more.
+pub(super) fn stalled(image: &str, silence: Duration) -> StepError {
+    let message = format!("{image} cannot be fetched: nothing came for {} s", silence.as_secs());
+    StepError::Failed(Failure::new(Cause::ImageUnreachable, message))
 }
 
 fn is_missing(status: u16, message: &str) -> bool {

@@ -1,31 +1,42 @@
 //! Images.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use bollard::{
+    Docker,
     errors::Error,
     models::ImageInspect,
     query_parameters::{CreateImageOptionsBuilder, RemoveImageOptionsBuilder},
 };
 use futures_util::TryStreamExt;
 use sortie_core::port::engine::{Done, DownloadedImage, StepError};
+use tokio::time::timeout;
 
-use super::{DockerEngine, client::Client, failure, perform::gone_is_fine};
+use super::{DockerEngine, client::Client, deadline::LOOK, failure, perform::gone_is_fine};
 
 /// How long a registry may be silent.
 const SILENCE: Duration = Duration::from_mins(10);
 
 pub(crate) async fn download(client: &Client, image: &str) -> Result<Done, StepError> {
     let docker = client.patient(SILENCE).await.map_err(failure::step)?;
-    if docker.inspect_image(image).await.is_ok() {
+    if look(&docker, image).await.is_ok() {
         // It was brought here by somebody: there is nothing to note down, and so nothing to clear away later.
         return Ok(Done::default());
     }
     let options = CreateImageOptionsBuilder::new().from_image(&with_tag(image)).build();
-    let fetched: Result<Vec<_>, Error> = docker.create_image(Some(options), None, None).try_collect().await;
-    fetched.map_err(|error| failure::download(error, image))?;
-    let found = docker.inspect_image(image).await.map_err(|error| failure::download(error, image))?;
+    let mut progress = pin!(docker.create_image(Some(options), None, None));
+    loop {
+        let heard = timeout(SILENCE, progress.try_next()).await.map_err(|_| failure::stalled(image, SILENCE))?;
+        if heard.map_err(|error| failure::download(error, image))?.is_none() {
+            break;
+        }
+    }
+    let found = look(&docker, image).await.map_err(|error| failure::download(error, image))?;
     Ok(Done { image: Some(described(found)) })
+}
+
+async fn look(docker: &Docker, image: &str) -> Result<ImageInspect, Error> {
+    timeout(LOOK, docker.inspect_image(image)).await.unwrap_or(Err(Error::RequestTimeoutError))
 }
 
 /// Only what nothing uses: the engine refuses otherwise, and then it stays.

@@ -11,6 +11,7 @@ mod engine;
 mod isolation;
 mod limits;
 mod probe;
+mod silence;
 mod stage;
 mod survival;
 mod viewer;
