@@ -25,6 +25,7 @@ mod failures;
 mod images;
 mod locks;
 mod names;
+mod silence;
 mod supervise;
 mod takeover;
 
