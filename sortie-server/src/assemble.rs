@@ -173,7 +173,7 @@ async fn runtime(
         RuntimeKind::Local => {
             let runtime =
                 LocalRuntime::open(local_settings(settings)).await.context("the local runtime cannot be used")?;
-            if let Some(tasks) = tasks {
+            if let Some(tasks) = tasks.filter(|_| !settings.only_services) {
                 let tried = runtime.clone();
                 tasks.spawn_loop("probe", move || probe_until_good(tried.clone()));
             }

@@ -79,4 +79,6 @@ pub(crate) struct Layered {
     pub(crate) kubeconfig: bool,
     /// What object stores' own tools are told by: credentials, endpoints, regions.
     pub(crate) stores: StoreVariables,
+    /// The machine has services and no catalog.
+    pub(crate) supervise: bool,
 }

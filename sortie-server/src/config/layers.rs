@@ -14,6 +14,9 @@ const OLD_FILE: &str = "launchpad.db";
 /// What the variables of object stores begin with.
 const STORES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
 
+/// What the container-manager called its database: its documents' name, good without a warning.
+const OLD_DATABASE: &str = "DATABASE_PATH";
+
 /// What is different where a machine has services and no catalog.
 const SUPERVISE: [(&str, &str); 3] =
     [("SORTIE_SERVICES", "true"), ("SORTIE_DB", "./data/database.sqlite"), ("SORTIE_PORT", "3000")];
@@ -25,6 +28,7 @@ pub(crate) fn load(flags: &Flags, variables: impl IntoIterator<Item = (String, S
         put(&mut layered, key.name, key.default, Origin::Default);
     }
     if flags.supervise {
+        layered.supervise = true;
         for (name, text) in SUPERVISE {
             put(&mut layered, name, text, Origin::Default);
         }
@@ -121,9 +125,9 @@ fn read_variables(layered: &mut Layered, variables: impl IntoIterator<Item = (St
                 layered.stores.0.push((name.clone(), text.clone()));
             }
         })
-        .map(|(name, text)| (if name == "DATABASE_PATH" { "SORTIE_DB".to_owned() } else { name }, text))
         .filter(|(name, _)| {
-            name.starts_with("SORTIE_") || name.starts_with("LAUNCHPAD_") || table::find(name).is_some()
+            let is_ours = name.starts_with("SORTIE_") || name.starts_with("LAUNCHPAD_") || name == OLD_DATABASE;
+            is_ours || table::find(name).is_some()
         })
         .collect();
     // Old names first, so that the official one wins where both are set.
@@ -134,6 +138,10 @@ fn read_variables(layered: &mut Layered, variables: impl IntoIterator<Item = (St
         }
         if is_service_link(&written, &text) {
             layered.notes.push(format!("{written} comes from a Kubernetes service link and is ignored"));
+            continue;
+        }
+        if written == OLD_DATABASE {
+            read_variable(layered, &written, "SORTIE_DB", &text);
             continue;
         }
         let name = written.replacen("LAUNCHPAD_", "SORTIE_", 1);
@@ -202,6 +210,21 @@ mod tests {
         assert_eq!(text(&layered, "SORTIE_DB").as_deref(), Some("old.db"));
         assert_eq!(text(&layered, "SORTIE_PORT").as_deref(), Some("2"));
         assert!(layered.notes.iter().any(|it| it.contains("SORTIE_DB")));
+    }
+
+    #[test]
+    fn a_value_comes_from_the_variable_that_was_set_and_the_official_one_wins() {
+        let origin = |variables: &[(&str, &str)]| {
+            let layered = with(variables);
+            let value = &layered.values["SORTIE_DB"];
+            assert_eq!(layered.notes, [""; 0]);
+            (value.text.clone(), value.origin.to_string())
+        };
+        let old = ("DATABASE_PATH", "old.sqlite");
+        assert_eq!(origin(&[old]), ("old.sqlite".to_owned(), "variable DATABASE_PATH".to_owned()));
+        for both in [[old, ("SORTIE_DB", "new.db")], [("SORTIE_DB", "new.db"), old]] {
+            assert_eq!(origin(&both), ("new.db".to_owned(), "variable SORTIE_DB".to_owned()));
+        }
     }
 
     #[test]

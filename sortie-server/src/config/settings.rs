@@ -86,6 +86,8 @@ pub(crate) struct Settings {
     /// How much of the disk a local session's files may use, in bytes.
     pub(crate) home_limit: Option<u64>,
     pub(crate) services: Option<super::services::Services>,
+    /// Services are all that this machine is for: whether desktops could run on it is found out when somebody wants one.
+    pub(crate) only_services: bool,
     pub(crate) allow_host_network: bool,
     pub(crate) uid_base: u32,
     pub(crate) runtime: kubernetes::RuntimeKind,
@@ -241,6 +243,7 @@ impl Settings {
             cgroup: cgroup(&mut read),
             home_limit: read.quantity("SORTIE_LOCAL_HOME_LIMIT", quantity::bytes),
             services: super::services::parse(&mut read),
+            only_services: layered.supervise,
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
             engine: super::engine::parse(&mut read, runtime),
             uid_base: u32::try_from(read.number("SORTIE_LOCAL_UID_BASE", 1_000, 4_000_000_000)).unwrap_or(u32::MAX),

@@ -9,7 +9,7 @@ use sortie_testkit::{
 };
 
 use super::{applied, on, running, service, start};
-use crate::harness::world::World;
+use crate::harness::{wait_for, world::World};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -89,6 +89,29 @@ async fn a_first_start_hands_over_one_token_that_may_change_services_and_no_cred
     let server = world.start_with(&["supervise"]).await;
     assert!(!file.exists(), "only a first start makes one");
     assert_eq!(server.anybody().with_token(token).get("/api/v1/state").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_for_services_alone_is_not_tried_for_desktops() {
+    let complains = |world: &World| world.logs().contains("This machine cannot run apps");
+    let mut world = bare();
+    // Nothing that a desktop needs is found here.
+    world.set("PATH", "/nowhere");
+    world.set("SORTIE_SUPERVISOR_OPEN", "true");
+    let server = world.start_with(&["serve"]).await;
+    wait_for(SOON, "word of what this machine lacks", || async { complains(&world).then_some(()) }).await;
+    server.kill();
+    let mut world = bare();
+    world.set("PATH", "/nowhere");
+    world.set("SORTIE_SUPERVISOR_OPEN", "true");
+    let server = world.start_with(&["supervise"]).await;
+    let client = server.anybody();
+    let target = json!({"apps": {"1": {"services": [service(1, "web", &json!({}))]}}});
+    super::set(&client, &target).await;
+    applied(&client).await;
+    server.signal(rustix::process::Signal::TERM);
+    assert!(server.ended(SOON).await.success());
+    assert!(!complains(&world) && !world.logs().contains("bubblewrap"), "{}", world.logs());
 }
 
 #[tokio::test(flavor = "multi_thread")]
