@@ -84,22 +84,21 @@ impl RealEngine {
         Ok(())
     }
 
-    /// Starts the daemon, also after it was killed. One that dies at its start is started again, as a service manager would: Docker
-    /// 20.10 may panic over what a killed one left.
+    /// Starts the daemon, also after it was killed. Docker 20.10 does not start any more once it died while it removed a network: what
+    /// it kept of it has no addresses, and `reservePools` panics over that. So it is given the only remedy that its operators have.
     pub fn run(&mut self) -> Result<()> {
-        let mut outcome = self.attempt();
-        for _ in 0..2 {
-            if outcome.is_ok() {
-                break;
-            }
-            self.kill()?;
-            outcome = self.attempt();
+        let outcome = self.attempt();
+        if !outcome.as_ref().is_err_and(|it| it.to_string().contains("reservePools")) {
+            return outcome;
         }
-        outcome
+        self.kill()?;
+        fs::remove_file(self.folder.path().join("root/network/files/local-kv.db"))?;
+        self.attempt()
     }
 
     fn attempt(&mut self) -> Result<()> {
         let path = |name: &str| self.folder.path().join(name);
+        let _ = fs::remove_file(path("log"));
         let log = fs::File::options().append(true).create(true).open(path("log"))?;
         let mut command = match self.kind {
             Kind::Docker => {
