@@ -91,6 +91,7 @@ fn ports(folder: &Path) -> Result<Ports, Failure> {
         access: Arc::new(store.clone()),
         tenants: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
+        warm: Arc::new(store.clone()),
         coordination: Arc::new(store),
         runtime: Arc::new(Nothing(PlaceId::new("nowhere")?)),
         credentials: Arc::new(Argon2Credentials::new()),

@@ -22,6 +22,8 @@ pub(crate) struct Gauges {
     pub(crate) event_streams: usize,
     pub(crate) passes: u64,
     pub(crate) orphans: u64,
+    /// Warm workloads by the names of their statuses.
+    pub(crate) warm: Vec<(&'static str, usize)>,
     pub(crate) backup: Backup,
 }
 
@@ -104,6 +106,9 @@ impl Metrics {
             gauge!("sortie_event_streams").set(gauges.event_streams as f64);
             gauge!("sortie_reconciler_passes").set(gauges.passes as f64);
             gauge!("sortie_workloads_orphaned").set(gauges.orphans as f64);
+            for (status, count) in &gauges.warm {
+                gauge!("sortie_warm_workloads", "status" => *status).set(*count as f64);
+            }
             if let Some(newest) = gauges.backup.newest {
                 gauge!("sortie_backup_newest_timestamp_seconds").set(newest as f64 / 1e6);
                 gauge!("sortie_backup_bytes").set(gauges.backup.bytes as f64);

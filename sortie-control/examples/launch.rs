@@ -62,6 +62,7 @@ async fn story() -> Result<String, Box<dyn Error>> {
             access: Arc::new(store.clone()),
             tenants: Arc::new(store.clone()),
             records: Arc::new(store.clone()),
+            warm: Arc::new(store.clone()),
             coordination: Arc::new(store.clone()),
             runtime: Arc::new(runtime::TestRuntime::default()),
             credentials: Arc::new(credentials::PlainCredentials::default()),

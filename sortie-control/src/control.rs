@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sortie_core::{
     port::{
         AccessStore, AccountStore, CatalogStore, Clock, CoordinationStore, CredentialMaker, IdSource, IdentityProvider,
-        IdentityStore, RecordStore, Runtime, SessionStore, SharingStore, TenantStore,
+        IdentityStore, RecordStore, Runtime, SessionStore, SharingStore, TenantStore, WarmStore,
     },
     quota::Limits,
     spec::Resources,
@@ -30,6 +30,7 @@ use crate::{
     stream::StreamPolicy,
     sweeper,
     tasks::Tasks,
+    warm::Pool,
 };
 
 /// The adapters.
@@ -51,6 +52,8 @@ pub struct Ports {
     pub records: Arc<dyn RecordStore>,
     /// Shares, viewers and connections at rest.
     pub sharing: Arc<dyn SharingStore>,
+    /// Warm workloads at rest.
+    pub warm: Arc<dyn WarmStore>,
     /// Leases, epochs and the outbox.
     pub coordination: Arc<dyn CoordinationStore>,
     /// Where workloads run.
@@ -141,6 +144,7 @@ pub struct Control {
     pub(crate) settings: Arc<Settings>,
     pub(crate) identity: Arc<OnceCell<Identity>>,
     pub(crate) reconciler: Arc<Reconciler>,
+    pub(crate) pool: Arc<Pool>,
     pub(crate) activity: Arc<Activity>,
     pub(crate) epochs: Arc<EpochWatch>,
     pub(crate) events: Arc<EventHub>,
@@ -162,6 +166,7 @@ impl Control {
             settings: Arc::new(settings),
             identity: Arc::default(),
             reconciler: Arc::default(),
+            pool: Arc::default(),
             activity: Arc::default(),
             epochs: Arc::default(),
             events: Arc::default(),
@@ -210,6 +215,11 @@ impl Control {
         &self.reconciler
     }
 
+    /// What the pool of warm workloads counts.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
     /// The wall clock.
     pub fn now(&self) -> Timestamp {
         self.ports.clock.now()
@@ -236,7 +246,7 @@ impl Control {
 type Loop = fn(Control) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Every loop, by name.
-fn loops() -> [(&'static str, Loop); 10] {
+fn loops() -> [(&'static str, Loop); 11] {
     [
         ("lease", |it| Box::pin(place::keep_lease(it))),
         ("streams lease", |it| Box::pin(crate::sharing::live::keep_lease(it))),
@@ -246,6 +256,7 @@ fn loops() -> [(&'static str, Loop); 10] {
         ("activity", |it| Box::pin(crate::activity::flush_loop(it))),
         ("watch", |it| Box::pin(crate::reconciler::watch(it))),
         ("reconciler", |it| Box::pin(crate::reconciler::run(it))),
+        ("warm", |it| Box::pin(crate::warm::run(it))),
         ("sweeper", |it| Box::pin(sweeper::run(it))),
         ("housekeeping", |it| Box::pin(housekeeping::run(it))),
     ]

@@ -28,6 +28,7 @@ pub mod stream;
 mod sweeper;
 pub mod tasks;
 pub mod tenant;
+pub mod warm;
 pub mod workloads;
 
 pub use control::{Control, Ports, Settings};

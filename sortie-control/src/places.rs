@@ -64,6 +64,9 @@ impl Control {
             self.retire_session(actor, row).await?;
             progress(done + 1, total);
         }
+        for warm in self.ports.warm.list_warm(place).await? {
+            self.ports.warm.remove_warm(&warm.id).await?;
+        }
         self.ports.coordination.give_lease_back(&lease, HOLDER).await?;
         self.committed().await;
         Ok(total)

@@ -71,7 +71,8 @@ impl Reconciler {
         }
     }
 
-    fn is_trusted(&self, monotonic: Duration) -> bool {
+    /// Whether the place is surely ours now.
+    pub(crate) fn is_trusted(&self, monotonic: Duration) -> bool {
         u128::from(self.trusted_until.load(Ordering::Acquire)) > monotonic.as_micros()
     }
 

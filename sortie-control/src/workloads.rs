@@ -26,6 +26,8 @@ pub enum Belonging {
     Session(Status),
     /// A session of ours from before a restore, in this status: it can be adopted, and cannot be ended before.
     Former(Status),
+    /// Nobody's yet: made before anybody asked.
+    Warm,
     /// Ours, without a session: it can be purged.
     Nobody,
     /// Another installation's, or of another place.
@@ -67,6 +69,7 @@ impl Control {
             let belonging = match row {
                 Some(row) if labels != labels_of(&row, &installation) => Belonging::Former(row.status),
                 Some(row) => Belonging::Session(row.status),
+                None if is_ours && self.ports.warm.find_warm(&labels.session).await?.is_some() => Belonging::Warm,
                 None if is_ours => Belonging::Nobody,
                 None => Belonging::Others,
             };

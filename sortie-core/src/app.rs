@@ -122,6 +122,8 @@ pub struct AppFields {
     pub discoverable: bool,
     /// Whether its image may run as root.
     pub run_as_root: bool,
+    /// How many of its workloads are kept ready before anybody asks; 0 for none.
+    pub warm_pool: i64,
     /// Seconds without input until it expires; 0 for the installation's default.
     pub idle_timeout_secs: i64,
 }

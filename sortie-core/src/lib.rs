@@ -34,4 +34,5 @@ pub mod throttle;
 pub mod time;
 pub mod token_scope;
 pub mod user;
+pub mod warm;
 pub mod workload;

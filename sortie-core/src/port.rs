@@ -20,6 +20,7 @@ pub mod sessions;
 pub mod sharing;
 pub mod shelf;
 pub mod tenants;
+pub mod warm;
 
 use std::{error::Error, fmt, future::Future, pin::Pin};
 
@@ -43,6 +44,7 @@ pub use sessions::SessionStore;
 pub use sharing::SharingStore;
 pub use shelf::{Already, Shelf, ShelfError};
 pub use tenants::TenantStore;
+pub use warm::WarmStore;
 
 /// A future that a port method answers with.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -48,6 +48,20 @@ pub struct Spec {
     pub run_as_root: bool,
 }
 
+impl Spec {
+    /// Whether a workload of this spec is one of the other, too. What the gateway sees to (clipboard, recording, the time without
+    /// input) and the app's shown name are no part of a workload.
+    pub fn runs_like(&self, other: &Self) -> bool {
+        Self {
+            app_name: other.app_name.clone(),
+            clipboard: other.clipboard,
+            recording: other.recording,
+            idle_timeout: other.idle_timeout,
+            ..self.clone()
+        } == *other
+    }
+}
+
 /// What an app says about the volume of its files; `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Volume {

@@ -83,6 +83,8 @@ pub struct WorkloadOrder {
     pub viewport: Viewport,
     /// The files it gets.
     pub workspace: WorkspaceClaim,
+    /// Whether it is made before anybody asked: nobody's time runs yet.
+    pub is_warm: bool,
 }
 
 /// What a workload looks like now.

@@ -80,6 +80,7 @@ fn order(runtime: &KubernetesRuntime, image: String, command: Vec<String>) -> Re
         },
         viewport: Viewport::DEFAULT,
         workspace: WorkspaceClaim::Ephemeral,
+        is_warm: false,
     })
 }
 

@@ -18,6 +18,7 @@ pub(crate) async fn relabel(cluster: &Cluster, from: &Labels, to: &Labels) -> Re
     if !hand_over(&cluster.pods, &names::pod(session), from, to, false).await? {
         return Err(PortError::Conflict);
     }
+    hand_over(&cluster.claims, &names::session_claim(session), from, to, true).await?;
     hand_over(&cluster.secrets, &names::secret(session), from, to, true).await?;
     hand_over(&cluster.policies, &names::policy(session), from, to, true).await?;
     hand_over(&cluster.pods, &names::pod(session), from, to, true).await?;

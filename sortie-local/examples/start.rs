@@ -85,6 +85,7 @@ fn order(runtime: &LocalRuntime, command: Vec<String>) -> Result<WorkloadOrder, 
         },
         viewport: Viewport::DEFAULT,
         workspace: WorkspaceClaim::Ephemeral,
+        is_warm: false,
     })
 }
 

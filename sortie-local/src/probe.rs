@@ -179,5 +179,6 @@ fn trial_order(maker: &Maker) -> Result<WorkloadOrder, Invalid> {
         },
         viewport: Viewport::DEFAULT,
         workspace: WorkspaceClaim::Ephemeral,
+        is_warm: false,
     })
 }

@@ -216,6 +216,7 @@ fn ports(
         access: Arc::new(store.clone()),
         tenants: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
+        warm: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
         runtime,
         credentials: Arc::new(Argon2Credentials::new()),

@@ -17,6 +17,7 @@ mod sessions;
 mod sharing;
 mod sign_ins;
 mod tenants;
+mod warm;
 
 #[cfg(test)]
 pub(crate) use self::{

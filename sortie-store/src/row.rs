@@ -14,6 +14,7 @@ pub(crate) mod sso;
 pub(crate) mod tenant;
 pub(crate) mod twin;
 pub(crate) mod user;
+pub(crate) mod warm;
 
 use std::{fmt, str::FromStr};
 

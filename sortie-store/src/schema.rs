@@ -36,6 +36,21 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         category_id -> Nullable<Text>,
+        warm_pool -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Workloads that were made before anybody asked.
+    warm_workloads (id) {
+        id -> Text,
+        tenant_id -> Text,
+        app_id -> Text,
+        place_id -> Text,
+        incarnation -> BigInt,
+        spec -> Text,
+        status -> Text,
+        created_at -> Timestamp,
     }
 }
 

@@ -16,3 +16,4 @@ pub mod sessions;
 pub mod sharing;
 pub mod shelf;
 pub mod tenants;
+pub mod warm;

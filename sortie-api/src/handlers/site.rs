@@ -54,6 +54,7 @@ pub(crate) fn metrics(cx: &Context) -> Result<Response<Body>, ApiError> {
         event_streams: api.event_streams.total(),
         passes: api.control.reconciler().passes(),
         orphans: api.control.reconciler().orphans_kept(),
+        warm: api.control.pool().counted().iter().map(|(status, count)| (status.name(), *count)).collect(),
         backup: Backup {
             newest: backups.newest().map(sortie_core::time::Timestamp::as_micros),
             bytes: backups.bytes(),

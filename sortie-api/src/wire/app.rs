@@ -187,6 +187,8 @@ pub struct AppOut {
     recording_policy: &'static str,
     discoverable: bool,
     run_as_root: bool,
+    /// How many of its workloads are kept ready before anybody asks.
+    warm_pool: i64,
     /// Seconds; 0 for the installation's default.
     idle_timeout: i64,
     #[schema(required)]
@@ -249,6 +251,7 @@ impl AppOut {
             recording_policy: fields.recording.name(),
             discoverable: app.fields.discoverable,
             run_as_root: fields.run_as_root,
+            warm_pool: inner.warm_pool,
             idle_timeout: fields.idle_timeout_secs,
             category_id: app.category.as_ref().map(ToString::to_string),
             tenant_id: app.tenant.to_string(),

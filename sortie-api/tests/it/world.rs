@@ -94,6 +94,7 @@ impl World {
             access: Arc::new(store.clone()),
             tenants: Arc::new(store.clone()),
             records: Arc::new(store.clone()),
+            warm: Arc::new(store.clone()),
             coordination: Arc::new(away.clone()),
             runtime: Arc::clone(&runtime) as _,
             credentials: Arc::new(Argon2Credentials::new()),

@@ -53,6 +53,7 @@ impl Control {
                 Ok(()) => {
                     info!(app.id = %app.id, "App created");
                     self.committed().await;
+                    self.pool.poke();
                     return Ok(self.view(caller, app));
                 }
                 Err(PortError::Conflict) if self.ports.catalog.find_app(&id).await?.is_none() => {}
@@ -116,6 +117,7 @@ impl Control {
             self.hasten_egress(&app).await;
         }
         self.committed().await;
+        self.pool.poke();
         Ok(self.view(caller, app))
     }
 
@@ -128,6 +130,7 @@ impl Control {
         self.ports.catalog.delete_app(&app, change).await?;
         info!(app.id = %app.id, "App deleted");
         self.committed().await;
+        self.pool.poke();
         Ok(())
     }
 
@@ -237,6 +240,7 @@ fn changed_fields(before: &AppFields, after: &AppFields) -> Vec<&'static str> {
         recording,
         discoverable,
         run_as_root,
+        warm_pool,
         idle_timeout_secs,
     );
     changed

@@ -27,6 +27,8 @@ pub(crate) struct Attention {
     pub(crate) held: Option<Held>,
     /// The egress policy that the workload surely obeys.
     obeyed: Option<Obeyed>,
+    /// Whether the workload surely is the session's own: a warm one was taken over, or there was none.
+    pub(crate) is_own: bool,
     /// Somebody else holds the workspace.
     pub(crate) workspace_taken: bool,
 }

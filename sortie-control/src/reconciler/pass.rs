@@ -20,7 +20,9 @@ impl Control {
         let workloads = self.ports.runtime.list().await?;
         let rows = self.ports.sessions.unreleased(self.ports.runtime.place()).await?;
         self.follow_egress(&rows).await?;
-        let known: HashSet<SessionId> = rows.iter().map(|it| it.id.clone()).collect();
+        let mut known: HashSet<SessionId> = rows.iter().map(|it| it.id.clone()).collect();
+        // The pool tends these.
+        known.extend(self.warm_workloads().await?.into_iter().map(|it| it.id));
         let mut unknown = Vec::new();
         for workload in &workloads {
             let session = &workload.labels.session;

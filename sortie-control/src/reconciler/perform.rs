@@ -6,7 +6,7 @@ use sortie_core::{
     audit::{Actor, AuditAction},
     event::{Event, SessionEventKind},
     id::SessionId,
-    port::{PortError, sessions::Guard},
+    port::{PortError, coordination::Installation, sessions::Guard},
     session::{
         PhaseKind, Reason, Session, SessionEvent, Status, Step, apply, next_step,
         reconcile::{Waiting, unseen},
@@ -61,10 +61,17 @@ impl Control {
         let Some(row) = self.ports.sessions.find_session(id).await? else {
             // Workloads without a row are judged by the full pass, which knows how many there are.
             self.reconciler.attention().remove(id);
+            self.pool.poke();
             return Ok(Done::Later(Next::Rest));
         };
         if row.place != *self.ports.runtime.place() {
             return Ok(Done::Later(Next::Rest));
+        }
+        if !self.attend(id, |it| it.is_own) {
+            if row.released_at.is_none() && self.take_over(&row).await? {
+                return Ok(Done::Onward);
+            }
+            self.attend(id, |it| it.is_own = true);
         }
         let ready_timeout = self.settings.ready_timeout;
         let watch = self.attend(id, |it| it.look(self.monotonic(), &row, &observed, ready_timeout));
@@ -110,7 +117,7 @@ impl Control {
     /// What the runtime is told about a row; `None` for one without a definition of its app.
     fn order(&self, row: &Session) -> Option<WorkloadOrder> {
         let (labels, spec) = (self.labels(row), row.spec.clone()?);
-        Some(WorkloadOrder { labels, spec, viewport: row.viewport, workspace: row.workspace.clone() })
+        Some(WorkloadOrder { labels, spec, viewport: row.viewport, workspace: row.workspace.clone(), is_warm: false })
     }
 
     async fn perform(&self, row: &Session, observed: &Observed, step: Step) -> Result<Done, PortError> {
@@ -237,10 +244,14 @@ impl Control {
     }
 
     /// What the workload of a row carries. The same for the same row, so that only that workload can be meant.
-    fn labels(&self, row: &Session) -> Labels {
+    pub(crate) fn labels(&self, row: &Session) -> Labels {
+        labels_of(row, self.installation())
+    }
+
+    /// Which installation this is, for the loops.
+    pub(crate) fn installation(&self) -> &Installation {
         // INVARIANT: loops start after the identity was read.
-        let identity = self.identity.get().unwrap_or_else(|| unreachable!("identity is read first"));
-        labels_of(row, &identity.installation)
+        &self.identity.get().unwrap_or_else(|| unreachable!("identity is read first")).installation
     }
 }
 

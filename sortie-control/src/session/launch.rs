@@ -8,7 +8,10 @@ use sortie_core::{
     event::SessionEventKind,
     id::{AppId, SessionId, TenantId, UserId},
     policy::{self, Action, Caller, Object, Outcome},
-    port::{PortError, sessions::LaunchError},
+    port::{
+        PortError,
+        sessions::{LaunchError, Start},
+    },
     session::{NewSession, Session},
     spec::Spec,
     tenant::TenantQuotas,
@@ -21,7 +24,7 @@ use crate::{Control, ControlError};
 
 /// When to try again after a quota said no: somebody must stop something first.
 const QUOTA_RETRY: Duration = Duration::from_secs(10);
-/// How often a launch that lost a race for a new workspace is tried again.
+/// How often a launch is tried again that lost a race for a new workspace or a warm workload.
 const TRIES: usize = 3;
 
 /// What a person asks for.
@@ -96,8 +99,8 @@ impl Control {
         }
         let launch = Launch { owner, owner_name, replaces };
         for attempt in 1.. {
-            let session = self.new_session(&app, spec.clone(), request, &launch).await?;
-            match self.insert(caller, &session, &quotas).await {
+            let (session, start) = self.new_session(&app, spec.clone(), request, &launch).await?;
+            match self.insert(caller, &session, start, &quotas).await {
                 Ok(()) => {
                     info!(session.id = %session.id, app.id = %session.app, user.id = %session.owner, "Session launched");
                     self.reconciler.wake(&session.id);
@@ -131,7 +134,7 @@ impl Control {
     }
 
     /// The same with the tenant's defaults, which go before the installation's.
-    fn spec_within(&self, app: &App, quotas: &TenantQuotas) -> Result<Spec, ControlError> {
+    pub(crate) fn spec_within(&self, app: &App, quotas: &TenantQuotas) -> Result<Spec, ControlError> {
         let mut spec = app.resolve().map_err(|problems| {
             ControlError::Refused(Refusal {
                 code: "invalid_spec".to_owned(),
@@ -160,7 +163,7 @@ impl Control {
         spec: Spec,
         request: &LaunchRequest,
         launch: &Launch,
-    ) -> Result<Session, ControlError> {
+    ) -> Result<(Session, Start), ControlError> {
         let workspace = match spec.workspace {
             WorkspaceKind::Ephemeral | WorkspaceKind::Volume => WorkspaceClaim::Ephemeral,
             WorkspaceKind::Persistent => {
@@ -173,8 +176,9 @@ impl Control {
             (Some(asked), Some(longest)) => Some(asked.min(longest)),
             (asked, longest) => asked.or(longest),
         };
+        let (id, start) = self.start_of(&spec, &app.tenant, &workspace).await?;
         let new = NewSession {
-            id: self.ids().session(),
+            id,
             tenant: app.tenant.clone(),
             owner: launch.owner.clone(),
             owner_name: launch.owner_name.clone(),
@@ -186,10 +190,16 @@ impl Control {
             max_lifetime: self.settings.max_lifetime,
             replaces: launch.replaces.clone(),
         };
-        Ok(Session::launched(new, self.now()))
+        Ok((Session::launched(new, self.now()), start))
     }
 
-    async fn insert(&self, caller: &Caller, session: &Session, quotas: &TenantQuotas) -> Result<(), LaunchError> {
+    async fn insert(
+        &self,
+        caller: &Caller,
+        session: &Session,
+        start: Start,
+        quotas: &TenantQuotas,
+    ) -> Result<(), LaunchError> {
         let mut actor = Actor::from_caller(caller);
         if session.owner != caller.principal.user {
             actor = actor.acting_for(session.owner.clone());
@@ -199,7 +209,7 @@ impl Control {
             Some(old) => (AuditAction::RestartSession, vec![("replaces", old.to_string())]),
         };
         let change = self.session_change(actor, action, session, SessionEventKind::Created, more, session.created_at);
-        self.ports.sessions.launch(session, quotas.within(self.settings.limits), change).await
+        self.ports.sessions.launch(session, start, quotas.within(self.settings.limits), change).await
     }
 
     /// One app, if the caller may do this to it.

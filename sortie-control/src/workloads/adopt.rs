@@ -7,7 +7,11 @@ use sortie_core::{
     audit::{Actor, AuditAction, AuditEntry},
     event::SessionEventKind,
     id::{AppId, InstallationId, SessionId},
-    port::{PortError, coordination::Installation, sessions::LaunchError},
+    port::{
+        PortError,
+        coordination::Installation,
+        sessions::{LaunchError, Start},
+    },
     quota::Limits,
     session::{NewSession, Session},
     user::User,
@@ -139,7 +143,7 @@ impl Control {
         let more = vec![("former_installation", labels.installation.to_string())];
         let (action, kind) = (AuditAction::AdoptWorkload, SessionEventKind::Created);
         let change = self.session_change(actor.clone(), action, &row, kind, more, row.created_at);
-        match self.ports.sessions.launch(&row, Limits::default(), change).await {
+        match self.ports.sessions.launch(&row, Start::Cold, Limits::default(), change).await {
             Ok(()) => Ok(row),
             Err(LaunchError::Port(error)) => Err(error.into()),
             Err(LaunchError::Quota(exceeded)) => Err(ControlError::Conflict(exceeded.to_string())),

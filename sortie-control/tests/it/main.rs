@@ -20,3 +20,4 @@ mod sharing;
 mod sso;
 mod stage;
 mod streams;
+mod warm;

@@ -194,6 +194,7 @@ fn control(
         access: Arc::new(store.clone()),
         tenants: Arc::new(store.clone()),
         records: Arc::new(store.clone()),
+        warm: Arc::new(store.clone()),
         coordination: Arc::new(store.clone()),
         runtime: Arc::clone(runtime) as Arc<dyn sortie_core::port::Runtime>,
         credentials: Arc::new(credentials.clone()),

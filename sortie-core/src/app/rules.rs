@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 use url::Url;
 
-use super::{AppFields, Clipboard, DisplayProtocol, EgressPolicy, LaunchType, quantity};
-use crate::invalid::Invalid;
+use super::{AppFields, Clipboard, DisplayProtocol, EgressPolicy, LaunchType, WorkspaceKind, quantity};
+use crate::{invalid::Invalid, warm::MAX_POOL};
 
 const MAX_NAME: usize = 200;
 const MAX_TEXT: usize = 4_000;
@@ -47,6 +47,16 @@ pub(super) fn broken(fields: &AppFields) -> Vec<Invalid> {
             "must be empty for vnc, and an absolute path such as /websockify for websocket",
         );
     }
+    rules.require(
+        (0..=MAX_POOL).contains(&fields.warm_pool),
+        "warm_pool",
+        format!("must be between 0 (none) and {MAX_POOL}"),
+    );
+    rules.require(
+        fields.warm_pool <= 0 || fields.workspace != WorkspaceKind::Persistent,
+        "warm_pool",
+        "must be 0 where files are kept for each person: nobody's files are known before somebody asks",
+    );
     rules.require(
         (0..=MAX_IDLE_SECS).contains(&fields.idle_timeout_secs),
         "idle_timeout",

@@ -59,6 +59,7 @@ workload_fields!(
     clipboard,
     recording,
     run_as_root,
+    warm_pool,
 );
 
 fn env_diff(before: &[(String, String)], after: &[(String, String)]) -> Option<String> {

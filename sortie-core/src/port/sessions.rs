@@ -19,7 +19,8 @@ use crate::{
 pub enum LaunchError {
     /// A quota forbids it.
     Quota(QuotaExceeded),
-    /// The store failed. `Conflict` when the workspace was made by somebody else in the meantime: read it and try again.
+    /// The store failed. `Conflict` when the workspace was made, or the warm workload taken, by somebody else in the meantime:
+    /// read again and try again.
     Port(PortError),
 }
 
@@ -38,6 +39,15 @@ impl From<PortError> for LaunchError {
     fn from(error: PortError) -> Self {
         Self::Port(error)
     }
+}
+
+/// What a launch starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Nothing: the workload is made for it.
+    Cold,
+    /// The warm workload of the session's id, which must be ready and becomes taken in the same transaction.
+    Warm,
 }
 
 /// What must still be true for an update to happen.
@@ -66,6 +76,7 @@ pub trait SessionStore: Send + Sync {
     fn launch<'a>(
         &'a self,
         session: &'a Session,
+        start: Start,
         limits: Limits,
         change: Change,
     ) -> BoxFuture<'a, Result<(), LaunchError>>;

@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use super::harness::{
     PATIENCE,
     client::{Client, id},
-    processes,
     screen::Screen,
     wait_for,
     world::World,
@@ -48,7 +47,7 @@ async fn sudden_deaths(mut world: World) {
             server.signal(rustix::process::Signal::KILL);
         };
         tokio::join!(launches, death);
-        let running_apps = apps(&world);
+        let running_apps = world.apps();
         server.kill();
         server = world.start().await;
         person = person.at(server.address);
@@ -88,12 +87,6 @@ async fn all_sessions(person: &Client) -> BTreeMap<String, Value> {
     rows.into_iter().map(|it| (id(&it), it)).collect()
 }
 
-/// The living app of each workload: its pid by session.
-fn apps(world: &World) -> BTreeMap<String, i32> {
-    let records = processes::records(&world.data_dir());
-    records.into_iter().filter_map(|it| Some((it.session.clone(), world.app(&it.session)?.pid))).collect()
-}
-
 /// What is there of each session that has no app, and which apps have no session.
 fn story(world: &World, rows: &BTreeMap<String, Value>, apps: &BTreeMap<String, i32>) -> String {
     let mut told = vec!["rows do not equal apps".to_owned()];
@@ -122,7 +115,7 @@ async fn check_apps(world: &World, rows: &BTreeMap<String, Value>, before: &BTre
     // A session runs as soon as its screen is there; its app shows a moment later.
     let begun = Instant::now();
     let now = loop {
-        let now = apps(world);
+        let now = world.apps();
         if now.keys().eq(rows.keys()) {
             break now;
         }

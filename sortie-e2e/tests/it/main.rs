@@ -52,3 +52,5 @@ mod services;
 mod sharing;
 #[cfg(test)]
 mod sso;
+#[cfg(test)]
+mod warm;

@@ -46,7 +46,7 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
             volumes: Some(volumes(order, settings)),
             restart_policy: Some("Never".to_owned()),
             termination_grace_period_seconds: Some(GRACE_SECONDS),
-            active_deadline_seconds: settings.active_deadline.and_then(|it| i64::try_from(it.as_secs()).ok()),
+            active_deadline_seconds: active_deadline(order, settings),
             automount_service_account_token: Some(false),
             enable_service_links: Some(false),
             host_users: settings.user_namespaces.then_some(false),
@@ -62,6 +62,13 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
         }),
         status: None,
     }
+}
+
+/// The hard limit, kept by the cluster even while Sortie is away. The time of a warm pod begins when somebody takes it, which the
+/// cluster does not know: Sortie alone keeps it there.
+fn active_deadline(order: &WorkloadOrder, settings: &Settings) -> Option<i64> {
+    let limit = settings.active_deadline.filter(|_| !order.is_warm)?;
+    i64::try_from(limit.as_secs()).ok()
 }
 
 fn app(order: &WorkloadOrder, settings: &Settings) -> Container {

@@ -51,6 +51,7 @@ fn order() -> impl Strategy<Value = WorkloadOrder> {
                 run_as_root: false,
             },
             viewport: Viewport::DEFAULT,
+            is_warm: false,
             workspace: workspace
                 .map_or(WorkspaceClaim::Ephemeral, |it| WorkspaceClaim::Persistent(WorkspaceId::new(it).unwrap())),
         })

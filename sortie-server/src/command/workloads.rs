@@ -60,6 +60,7 @@ pub(crate) fn run(flags: &Flags, what: Option<Workloads>) -> anyhow::Result<()> 
                 let whose = match it.belonging {
                     Belonging::Session(status) => format!("session: {}", status.name()),
                     Belonging::Former(status) => format!("session: {}, from before a restore", status.name()),
+                    Belonging::Warm => "no session yet: kept warm".to_owned(),
                     Belonging::Nobody => "no session".to_owned(),
                     Belonging::Others => format!("not ours, of the installation {}", it.labels.installation),
                 };
@@ -112,7 +113,7 @@ fn adopt(flags: &Flags, named: Vec<SessionId>, adoption: &Adoption, yes: bool) -
                 Belonging::Former(_) => true,
                 Belonging::Nobody => adoption.app.is_some(),
                 Belonging::Others => adoption.from.as_ref() == Some(&it.labels.installation),
-                Belonging::Session(_) => false,
+                Belonging::Session(_) | Belonging::Warm => false,
             });
             chosen = ours.map(|it| it.labels.session).collect();
         }

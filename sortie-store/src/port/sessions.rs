@@ -8,7 +8,7 @@ use sortie_core::{
     policy::Scope,
     port::{
         BoxFuture, Page, PageRequest, PortResult, SessionStore,
-        sessions::{Guard, LaunchError, SessionFilter},
+        sessions::{Guard, LaunchError, SessionFilter, Start},
     },
     quota::{Limits, Usage},
     session::Session,
@@ -38,12 +38,15 @@ impl SessionStore for Store {
     fn launch<'a>(
         &'a self,
         session: &'a Session,
+        start: Start,
         limits: Limits,
         change: Change,
     ) -> BoxFuture<'a, Result<(), LaunchError>> {
         let row = SessionRow::from(session);
         Box::pin(async move {
-            self.commit(move |connection| launch::launch(connection, row, limits, &change)).await.map_err(Into::into)
+            self.commit(move |connection| launch::launch(connection, row, start, limits, &change))
+                .await
+                .map_err(Into::into)
         })
     }
 

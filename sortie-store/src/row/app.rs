@@ -49,6 +49,7 @@ pub(crate) struct AppRow {
     created_at: Moment,
     pub(crate) updated_at: Moment,
     pub(crate) category_id: Option<String>,
+    warm_pool: i64,
 }
 
 impl From<&App> for AppRow {
@@ -93,6 +94,7 @@ impl From<&App> for AppRow {
             created_at: app.created_at.into(),
             updated_at: app.updated_at.into(),
             category_id: app.category.as_ref().map(|it| it.as_str().to_owned()),
+            warm_pool: fields.warm_pool,
         }
     }
 }
@@ -166,6 +168,7 @@ fn fields(reading: Reading<'_>, row: AppRow) -> Result<AppFields, Corrupt> {
         recording: reading.choice("recording_policy", &row.recording_policy, RecordingPolicy::parse)?,
         discoverable: row.discoverable,
         run_as_root: row.run_as_root,
+        warm_pool: row.warm_pool,
         idle_timeout_secs: row.idle_timeout,
     })
 }

@@ -56,3 +56,4 @@ sortie_testkit::services_contract!(on_all);
 sortie_testkit::sessions_contract!(on_all);
 sortie_testkit::sharing_contract!(on_all);
 sortie_testkit::tenants_contract!(on_all);
+sortie_testkit::warm_contract!(on_all);

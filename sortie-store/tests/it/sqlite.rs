@@ -7,7 +7,7 @@ use sortie_core::{
     audit::AuditAction,
     id::AppId,
     policy::Scope,
-    port::{CatalogStore, CoordinationStore, PageRequest, PortError, SessionStore},
+    port::{CatalogStore, CoordinationStore, PageRequest, PortError, SessionStore, sessions::Start},
     quota::Limits,
 };
 use sortie_store::{OpenError, Store};
@@ -70,7 +70,7 @@ async fn times_are_text_in_utc_with_six_digits() -> Result<()> {
     let database = backend::sqlite()?;
     let mut one = session("s", "u", 0)?;
     one.last_input_at = Some(sortie_core::time::Timestamp::from_micros(1_000_000));
-    database.launch(&one, Limits::default(), change(AuditAction::CreateSession, 0)).await?;
+    database.launch(&one, Start::Cold, Limits::default(), change(AuditAction::CreateSession, 0)).await?;
     database.take_lease("job", "me", std::time::Duration::ZERO).await?;
     assert_eq!(
         sqlite3(&database.path, "SELECT typeof(created_at), created_at, last_input_at FROM sessions")?,
@@ -154,8 +154,10 @@ async fn one_row_that_cannot_be_read_does_not_stop_a_list() -> Result<()> {
         database.insert_app(&app(id)?, change(AuditAction::CreateApp, 0)).await?;
     }
     let good = session("s-1", "u", 0)?;
-    database.launch(&good, Limits::default(), change(AuditAction::CreateSession, 0)).await?;
-    database.launch(&session("s-2", "u", 0)?, Limits::default(), change(AuditAction::CreateSession, 0)).await?;
+    database.launch(&good, Start::Cold, Limits::default(), change(AuditAction::CreateSession, 0)).await?;
+    database
+        .launch(&session("s-2", "u", 0)?, Start::Cold, Limits::default(), change(AuditAction::CreateSession, 0))
+        .await?;
     sqlite3(
         &database.path,
         "UPDATE applications SET env = '{' WHERE id = 'a'; UPDATE sessions SET spec = '[]' WHERE id = 's-2'",

@@ -63,6 +63,7 @@ pub async fn an_app_reads_back_as_it_was_written<S: Stores>(store: Arc<S>) -> Re
     full.fields.recording = RecordingPolicy::OnRequest;
     full.fields.discoverable = true;
     full.fields.run_as_root = true;
+    full.fields.warm_pool = 3;
     full.fields.idle_timeout_secs = 600;
     full.updated_at = at(5);
     store.insert_app(&full, change(AuditAction::CreateApp, 0)).await?;

@@ -7,7 +7,7 @@ use sortie_core::{
     audit::{AuditAction, Change},
     event::EventBody,
     id::PlaceId,
-    port::{PortError, coordination::Place},
+    port::{PortError, coordination::Place, sessions::Start},
     quota::Limits,
 };
 use tokio::task::JoinSet;
@@ -192,7 +192,9 @@ pub async fn epochs_move_with_their_own_kind_only<S: Stores>(store: Arc<S>) -> R
     let second = store.epochs().await?;
     ensure!(second.apps > first.apps, "{first:?} became {second:?}");
     ensure_same(&(second.access, second.sessions), &(first.access, first.sessions))?;
-    store.launch(&session("s-1", "u-1", 0)?, Limits::default(), change(AuditAction::CreateSession, 0)).await?;
+    store
+        .launch(&session("s-1", "u-1", 0)?, Start::Cold, Limits::default(), change(AuditAction::CreateSession, 0))
+        .await?;
     let third = store.epochs().await?;
     ensure!(third.sessions > second.sessions && third.apps == second.apps, "{second:?} became {third:?}");
     Ok(())

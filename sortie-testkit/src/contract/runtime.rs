@@ -72,6 +72,7 @@ pub fn order(place: &PlaceId, session: &str, command: &[&str]) -> Result<Workloa
         },
         viewport: Viewport::DEFAULT,
         workspace: WorkspaceClaim::Ephemeral,
+        is_warm: false,
     })
 }
 

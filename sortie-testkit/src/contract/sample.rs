@@ -13,7 +13,7 @@ use sortie_core::{
     id::{AppId, EventId, PlaceId, SessionId, SignInId, TenantId, UserId},
     port::{
         AccessStore, AccountStore, CatalogStore, CoordinationStore, IdentityStore, PortError, RecordStore,
-        ServiceSecretStore, ServiceStore, SessionStore, SharingStore, TenantStore, records::AuditFilter,
+        ServiceSecretStore, ServiceStore, SessionStore, SharingStore, TenantStore, WarmStore, records::AuditFilter,
     },
     secret::TokenHash,
     session::{NewSession, Reason, Session, SessionEvent, apply},
@@ -38,6 +38,7 @@ pub trait Stores:
     + ServiceStore
     + SessionStore
     + SharingStore
+    + WarmStore
     + Send
     + Sync
     + 'static
@@ -56,6 +57,7 @@ impl<S> Stores for S where
         + ServiceStore
         + SessionStore
         + SharingStore
+        + WarmStore
         + Send
         + Sync
         + 'static

@@ -11,7 +11,7 @@ use sortie_core::{
     policy::Scope,
     port::{
         PageRequest, PortError,
-        sessions::{Guard, LaunchError, SessionFilter},
+        sessions::{Guard, LaunchError, SessionFilter, Start},
     },
     quota::{Limits, QuotaKind, Usage},
     session::{PhaseKind, Session, Status},
@@ -55,7 +55,7 @@ macro_rules! sessions_contract {
 const NONE: Limits = Limits { per_user: None, tenant_per_user: None, tenant: None, global: None };
 
 async fn launch<S: Stores>(store: &Arc<S>, session: &Session) -> Result<()> {
-    Ok(store.launch(session, NONE, told(AuditAction::CreateSession, &session.app, 0)?).await?)
+    Ok(store.launch(session, Start::Cold, NONE, told(AuditAction::CreateSession, &session.app, 0)?).await?)
 }
 
 async fn replace<S: Stores>(store: &Arc<S>, before: &Session, after: &Session) -> Result<(), PortError> {
@@ -103,7 +103,7 @@ async fn race<S: Stores>(store: &Arc<S>, users: i64, limits: Limits, expected: Q
         launches.spawn(async move {
             let one = session(&format!("s-{number}"), &format!("u-{}", number % users), number)?;
             loop {
-                match store.launch(&one, limits, told(AuditAction::CreateSession, &one.app, 0)?).await {
+                match store.launch(&one, Start::Cold, limits, told(AuditAction::CreateSession, &one.app, 0)?).await {
                     Ok(()) => return Ok(true),
                     Err(LaunchError::Quota(exceeded)) if exceeded.kind == expected => return Ok(false),
                     Err(LaunchError::Port(PortError::Unavailable(_))) => {}
@@ -165,10 +165,10 @@ pub async fn a_restart_does_not_need_a_place_for_the_session_it_replaces<S: Stor
     let first = session("s-1", "u-1", 0)?;
     launch(&store, &first).await?;
     let mut second = session("s-2", "u-1", 1)?;
-    let refused = store.launch(&second, limits, change(AuditAction::RestartSession, 1)).await;
+    let refused = store.launch(&second, Start::Cold, limits, change(AuditAction::RestartSession, 1)).await;
     ensure!(matches!(refused, Err(LaunchError::Quota(_))), "found {refused:?}");
     second.replaces = Some(first.id);
-    store.launch(&second, limits, change(AuditAction::RestartSession, 1)).await?;
+    store.launch(&second, Start::Cold, limits, change(AuditAction::RestartSession, 1)).await?;
     Ok(())
 }
 
@@ -354,7 +354,8 @@ pub async fn a_workspace_has_one_holder_until_it_is_released<S: Stores>(store: A
 /// One person has one workspace per app.
 pub async fn a_second_workspace_for_the_same_app_is_a_conflict<S: Stores>(store: Arc<S>) -> Result<()> {
     launch(&store, &persistent("s-1", "w-1")?).await?;
-    let refused = store.launch(&persistent("s-2", "w-2")?, NONE, change(AuditAction::CreateSession, 0)).await;
+    let refused =
+        store.launch(&persistent("s-2", "w-2")?, Start::Cold, NONE, change(AuditAction::CreateSession, 0)).await;
     ensure!(matches!(refused, Err(LaunchError::Port(PortError::Conflict))), "found {refused:?}");
     ensure_same(&store.find_session(&SessionId::new("s-2")?).await?, &None)
 }

@@ -7,7 +7,7 @@ use sortie_core::{
     audit::AuditAction,
     id::{SessionId, ShareId, StreamId, UserId, ViewerId},
     port::{
-        sessions::Guard,
+        sessions::{Guard, Start},
         sharing::{Viewers, replica_lease},
     },
     quota::Limits,
@@ -46,7 +46,7 @@ const LONG: Duration = Duration::from_mins(10);
 
 async fn launched<S: Stores>(store: &Arc<S>, id: &str) -> Result<Session> {
     let session = session(id, "u-owner", 0)?;
-    store.launch(&session, Limits::default(), change(AuditAction::CreateSession, 0)).await?;
+    store.launch(&session, Start::Cold, Limits::default(), change(AuditAction::CreateSession, 0)).await?;
     Ok(session)
 }
 

@@ -1757,6 +1757,11 @@ export interface components {
             url: string;
             /** @default  */
             visibility: string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            warm_pool: number;
             /** @default false */
             window_manager: boolean;
             /** @default null */
@@ -1813,6 +1818,11 @@ export interface components {
             url: string;
             /** Format: int64 */
             version: number;
+            /**
+             * Format: int64
+             * @description How many of its workloads are kept ready before anybody asks.
+             */
+            warm_pool: number;
             window_manager: boolean;
             workspace: components["schemas"]["WorkspaceBody"] | null;
         };
@@ -1850,6 +1860,11 @@ export interface components {
             url: string;
             /** Format: int64 */
             version: number;
+            /**
+             * Format: int64
+             * @description How many of its workloads are kept ready before anybody asks.
+             */
+            warm_pool: number;
             window_manager: boolean;
             workspace: components["schemas"]["WorkspaceBody"] | null;
         })[] | {

@@ -63,6 +63,8 @@ pub struct AppBody {
     #[serde(deserialize_with = "or_default")]
     run_as_root: bool,
     #[serde(deserialize_with = "or_default")]
+    warm_pool: i64,
+    #[serde(deserialize_with = "or_default")]
     idle_timeout: i64,
 }
 
@@ -130,6 +132,7 @@ impl AppBody {
                 .unwrap_or_default(),
             discoverable: self.discoverable,
             run_as_root: self.run_as_root,
+            warm_pool: self.warm_pool,
             idle_timeout_secs: self.idle_timeout,
         };
         let mut broken = choices.0;

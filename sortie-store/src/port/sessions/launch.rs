@@ -3,14 +3,19 @@
 use diesel::prelude::*;
 use sortie_core::{
     audit::Change,
+    port::sessions::Start,
     quota::{Limits, Usage, admit},
+    warm::WarmStatus,
 };
 
 use crate::{
     connection::AnyConnection,
     dialect::{self, Lock},
     error::Failure,
-    port::change::{Kind, record},
+    port::{
+        change::{Kind, record},
+        warm,
+    },
     row::session::SessionRow,
     schema::{
         analytics,
@@ -23,6 +28,7 @@ use crate::{
 pub(super) fn launch(
     connection: &mut AnyConnection,
     row: SessionRow,
+    start: Start,
     limits: Limits,
     change: &Change,
 ) -> Result<(), Failure> {
@@ -37,6 +43,14 @@ pub(super) fn launch(
     }
     let usage = usage(connection, &row.tenant_id, &row.user_id, row.replaces.as_deref())?;
     admit(usage, limits).map_err(Failure::Quota)?;
+    match start {
+        Start::Cold => {}
+        Start::Warm => {
+            if !warm::moved(connection, &row.id, WarmStatus::Ready, WarmStatus::Taken)? {
+                return Err(Failure::Conflict);
+            }
+        }
+    }
     if let Some(workspace) = &row.workspace_id {
         make_workspace(connection, workspace, &row)?;
     }
