@@ -27,6 +27,7 @@ export function sampleApp(more: Partial<App> = {}): App {
     recording_policy: "never",
     discoverable: false,
     run_as_root: false,
+    warm_pool: 0,
     idle_timeout: 0,
     tenant_id: "default",
     version: 1,

@@ -73,11 +73,11 @@ it("says where the files are, and keeps what is said of them when they are to st
   await userEvent.selectOptions(files, "Kept for each person");
   await userEvent.clear(screen.getByLabelText("Size"));
   await userEvent.type(screen.getByLabelText("Size"), "many");
-  await userEvent.click(screen.getByRole("button", { name: "Review 2 changes" }));
+  await userEvent.click(screen.getByRole("button", { name: /^Review/ }));
   expect(screen.getByLabelText("Size")).toHaveAccessibleDescription("Bytes such as 500Mi or 5Gi");
   await userEvent.clear(screen.getByLabelText("Size"));
   await userEvent.type(screen.getByLabelText("Size"), "5Gi");
-  await userEvent.click(screen.getByRole("button", { name: "Review 2 changes" }));
+  await userEvent.click(screen.getByRole("button", { name: /^Review/ }));
   await userEvent.click(await screen.findByRole("button", { name: "Save" }));
   await screen.findByText("Now at /admin/apps");
   expect(calls.find(({ method }) => method === "PUT")?.body).toMatchObject({ workspace: { kind: "persistent", size: "5Gi", storage_class: "fast" } });
@@ -147,4 +147,21 @@ it("shows no form of an app that one may not change", async () => {
   renderPage(<EditAppPage />, { path: "/admin/apps/:id", at: "/admin/apps/terminal" });
   await screen.findByRole("heading", { level: 1, name: "Terminal is not yours to change" });
   expect(screen.queryByRole("button", { name: "Delete the app" })).toBeNull();
+});
+
+it("says how an image shows its own screen, and how many are kept ready", async () => {
+  const app = sampleApp({ version: 3 });
+  const calls = stubApi({ ...AUTHOR, "GET /api/apps": [app], "PUT /api/apps/terminal": app });
+  renderPage(<AppEditor app={app} />);
+  expect(screen.queryByLabelText("Port of the screen")).not.toBeInTheDocument();
+  await userEvent.selectOptions(await screen.findByLabelText("Screen"), "The image's own, over WebSocket");
+  expect(screen.getByLabelText("Port of the screen")).toHaveValue(6080);
+  await userEvent.clear(screen.getByLabelText("Path of the screen"));
+  await userEvent.type(screen.getByLabelText("Path of the screen"), "/screen");
+  await userEvent.type(screen.getByLabelText("Kept ready"), "2");
+  await userEvent.click(screen.getByRole("button", { name: /^Review/ }));
+  await userEvent.click(await screen.findByRole("button", { name: "Save" }));
+  await screen.findByText("Now at /admin/apps");
+  const saved = calls.find((call) => call.method === "PUT")?.body;
+  expect(saved).toMatchObject({ warm_pool: 2, display: { protocol: "websocket", port: 6080, path: "/screen" } });
 });

@@ -28,6 +28,7 @@ export const EMPTY_APP: AppSpec = {
   recording_policy: "never",
   discoverable: false,
   run_as_root: false,
+  warm_pool: 0,
   idle_timeout: 0,
 };
 

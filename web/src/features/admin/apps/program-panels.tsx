@@ -1,15 +1,15 @@
 import type { RecordingPolicy } from "@/api/wire";
 import { CheckField, SelectField, TextField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/page";
+import { DisplayFields } from "./display-fields";
 import { envFromLines, envToLines } from "./draft";
 import type { FormProps } from "./form-props";
-import { fromLines, toLines } from "./lines";
+import { fromLines, toLines, whole } from "./lines";
 import { LinesField } from "./lines-field";
 
-const number = (text: string) => Math.max(0, Math.floor(Number(text) || 0));
-
 /** The program or image that a launch starts. */
-export function ProgramPanel({ draft, errorOf, onChange }: FormProps) {
+export function ProgramPanel(props: FormProps) {
+  const { draft, errorOf, onChange } = props;
   return (
     <Panel title="What it runs" description="A program of this server, or an image where the runtime has images.">
       <div className="grid gap-4 sm:grid-cols-2">
@@ -51,8 +51,9 @@ export function ProgramPanel({ draft, errorOf, onChange }: FormProps) {
           max={65535}
           value={draft.container_port || ""}
           error={errorOf("container_port")}
-          onChange={(event) => onChange({ container_port: number(event.target.value) })}
+          onChange={(event) => onChange({ container_port: whole(event.target.value) })}
         />
+        <DisplayFields {...props} />
         <CheckField
           label="Give it a window manager"
           hint="For programs with several windows or dialogs"
@@ -77,7 +78,18 @@ export function BehaviourPanel({ draft, errorOf, onChange }: FormProps) {
           value={draft.idle_timeout ? Math.round(draft.idle_timeout / 60) : ""}
           error={errorOf("idle_timeout")}
           placeholder="As the server says"
-          onChange={(event) => onChange({ idle_timeout: number(event.target.value) * 60 })}
+          onChange={(event) => onChange({ idle_timeout: whole(event.target.value) * 60 })}
+        />
+        <TextField
+          label="Kept ready"
+          type="number"
+          min={0}
+          max={20}
+          value={draft.warm_pool || ""}
+          error={errorOf("warm_pool")}
+          placeholder="None"
+          hint="So many are started before anybody asks, so that a click opens at once. They use the machine all the time."
+          onChange={(event) => onChange({ warm_pool: whole(event.target.value) })}
         />
         <CheckField
           label="People may paste into it"
@@ -97,7 +109,7 @@ export function BehaviourPanel({ draft, errorOf, onChange }: FormProps) {
           value={clipboard.max_in_bytes || ""}
           error={errorOf("clipboard.max_in_bytes")}
           placeholder="1048576"
-          onChange={(event) => onChange({ clipboard: { ...clipboard, max_in_bytes: number(event.target.value) } })}
+          onChange={(event) => onChange({ clipboard: { ...clipboard, max_in_bytes: whole(event.target.value) } })}
         />
         <SelectField
           label="Recording"
