@@ -3,6 +3,7 @@
 mod display;
 mod network;
 mod registry;
+mod room;
 mod tls;
 
 use std::{
@@ -17,6 +18,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
+use self::room::Room;
 pub use self::{
     registry::{empty_registry, registry_of},
     tls::Certificates,
@@ -43,6 +45,8 @@ pub struct RealEngine {
     kind: Kind,
     folder: TempDir,
     child: Option<Child>,
+    /// Podman's networks, apart from other Podmans'.
+    room: Option<Room>,
     /// A port beside the socket, with TLS.
     port: Option<(u16, Certificates)>,
 }
@@ -59,7 +63,8 @@ impl RealEngine {
     /// Starts an engine and gives it the image.
     fn start(kind: Kind) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("sortie-engine-").tempdir_in("/tmp")?;
-        let mut engine = Self { kind, folder, child: None, port: None };
+        let room = (kind == Kind::Podman).then(|| Room::make(folder.path().join("room"))).transpose()?;
+        let mut engine = Self { kind, folder, child: None, room, port: None };
         engine.run()?;
         engine.import().context("the image could not be given to the engine")?;
         Ok(engine)
@@ -156,7 +161,7 @@ impl RealEngine {
 
     fn podman(&self) -> Command {
         let path = |name: &str| self.folder.path().join(name);
-        let mut command = Command::new("podman");
+        let mut command = self.room.as_ref().map_or_else(|| Command::new("podman"), |it| it.command("podman"));
         command.env("CONTAINERS_CONF", path("containers.conf"));
         command.env("CONTAINERS_REGISTRIES_CONF", path("registries.conf"));
         command.args(["--runtime", "runc", "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"]);
