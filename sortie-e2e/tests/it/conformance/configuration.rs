@@ -33,7 +33,7 @@ async fn the_documents_variables_have_their_names_and_defaults() {
             let mut world = World::bare();
             world.set(name, text(&fact, "default"));
             let seen = line(&config(&world, &[]).await, other);
-            let wanted = (text(&fact, "default").to_owned(), format!("variable {other}"));
+            let wanted = (text(&fact, "default").to_owned(), format!("variable {name}"));
             judgement.judge(&fact, name, (seen != wanted).then(|| format!("leads to {seen:?}")));
             continue;
         }
