@@ -22,6 +22,7 @@ macro_rules! on_both {
 mod changes;
 mod configured;
 mod failures;
+mod guide;
 mod images;
 mod locks;
 mod names;
