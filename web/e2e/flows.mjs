@@ -132,6 +132,30 @@ test("an app that ends by itself tells so, and starts again by one click", async
   });
 });
 
+test("an author has a terminal kept ready, and the next click takes it as it stands", async () => {
+  const keep = async (page, size) => {
+    await page.goto("/admin/apps/terminal");
+    await page.getByLabel("Kept ready").fill(size);
+    await page.getByLabel("Kept ready").scrollIntoViewIfNeeded();
+    await look(page, `kept-ready-${size}`);
+    await page.getByRole("button", { name: /^Review/ }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForURL(/\/admin\/apps$/);
+  };
+  await asAdmin({}, async (page) => {
+    await keep(page, "1");
+    const [waiting] = await waitFor("a terminal to wait", () => site.server.apps().length === 1 && site.server.apps());
+    await waitFor("it to be ready", async () => /sortie_warm_workloads\{status="ready"\} 1/.test(await (await site.server.api("/metrics")).text()));
+    const id = await launch(page);
+    await typeLine(page, "touch ~/taken");
+    await waitFor("the file", () => existsSync(join(site.server.home(id), "taken")));
+    assert.ok(site.server.apps().includes(waiting), "it is the one that waited");
+    await keep(page, "0");
+    await site.server.endSessions();
+    await waitFor("nothing to be left", () => site.server.apps().length === 0);
+  });
+});
+
 test("the audit tells an administrator who did what", async () => {
   await asAdmin({}, async (page) => {
     await page.goto("/admin/audit");
