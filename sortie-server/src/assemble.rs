@@ -32,6 +32,7 @@ use tracing::{info, warn};
 use crate::{
     clock::{SharedClock, follow},
     config::{Settings, branding, kubernetes::RuntimeKind, settings::Database},
+    enclosure,
     ids::UuidSource,
     notary::FileNotary,
     seed, shelf,
@@ -124,7 +125,11 @@ fn schedule_backups(control: &Control, settings: &Settings, to: Destination, tas
     let has_place = settings.backup.is_named || matches!(settings.database, Database::Sqlite(_));
     let Some(interval) = settings.backup.interval.filter(|_| has_place) else { return };
     let plan = BackupPlan { interval, retention: settings.backup.retention };
-    let keeper: Arc<dyn Backups> = Arc::new(Keeper::new(store_settings(settings), to, settings.data_dir.clone()));
+    let keeper: Arc<dyn Backups> = {
+        let (database, scratch, settings) = (store_settings(settings), settings.data_dir.clone(), settings.clone());
+        let seal = move || enclosure::seal(&settings).map_err(|error| format!("{error:#}").into());
+        Arc::new(Keeper::new(database, to, scratch).enclosing(seal))
+    };
     let control = control.clone();
     tasks.spawn_loop("backups", move || {
         let (control, keeper) = (control.clone(), keeper.clone());

@@ -64,6 +64,16 @@ impl fmt::Debug for StoreVariables {
     }
 }
 
+/// The settings that somebody wrote, by their names. Their values are never shown.
+#[derive(Clone, Default)]
+pub(crate) struct Written(pub(crate) BTreeMap<String, String>);
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
 /// Every key that has a value, and what was noticed on the way.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Layered {
@@ -81,4 +91,12 @@ pub(crate) struct Layered {
     pub(crate) stores: StoreVariables,
     /// The machine has services and no catalog.
     pub(crate) supervise: bool,
+}
+
+impl Layered {
+    /// What is not built in.
+    pub(crate) fn written(&self) -> Written {
+        let written = self.values.iter().filter(|(_, it)| it.origin != Origin::Default);
+        Written(written.map(|(name, it)| ((*name).to_owned(), it.text.clone())).collect())
+    }
 }

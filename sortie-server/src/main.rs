@@ -10,6 +10,7 @@ mod clock;
 mod command;
 mod config;
 mod drill;
+mod enclosure;
 mod ids;
 mod lifecycle;
 mod notary;

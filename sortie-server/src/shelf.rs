@@ -38,7 +38,7 @@ fn place(settings: &Settings, argument: Option<&str>) -> anyhow::Result<Place> {
 fn open(settings: &Settings, place: &Place) -> anyhow::Result<Destination> {
     Ok(match place {
         Place::Folder(path) => Destination::Folder(path.clone()),
-        Place::Objects(address) => Destination::Shelf(sortie_objects::open(address, &settings.stores.0)?),
+        Place::Objects(address) => Destination::Shelf(sortie_objects::open(address, &settings.backup.stores.0)?),
     })
 }
 

@@ -10,6 +10,7 @@
 mod apply;
 mod check;
 mod drill;
+mod enclosed;
 mod folder;
 mod keeper;
 mod manifest;
@@ -26,11 +27,12 @@ use sortie_core::{audit::Change, port::ShelfError, time::Timestamp};
 
 pub use check::Proof;
 pub use drill::{Drilled, Scratch, keep_record, last_record};
+pub use enclosed::enclosure;
 pub use folder::Folder;
 pub use keeper::Keeper;
 pub(crate) use manifest::hex;
 pub use manifest::{Manifest, Piece};
-pub use name::backup_of;
+pub use name::{backup_of, stamp};
 pub use shelf::{Destination, Found, Listed, find, find_on, list, prune, split};
 
 use crate::{
@@ -123,7 +125,7 @@ struct Draft {
     /// The files, and the names that they will have.
     pieces: Vec<(PathBuf, String)>,
     /// What is not renamed goes again.
-    _passing: piece::Passing,
+    passing: piece::Passing,
 }
 
 /// What a backup is called and where it is made.
@@ -135,11 +137,12 @@ struct Plan<'a> {
 }
 
 /// Makes a backup of the database, online, and proves it by reading it back; in the folder, or in `scratch` to put it on the
-/// shelf whole or not at all. Blocks.
+/// shelf whole or not at all. What is enclosed, which is encrypted already, lies beside the database. Blocks.
 pub fn make(
     settings: &Settings,
     to: &Destination,
     scratch: &Path,
+    enclosed: Option<&[u8]>,
     now: Timestamp,
     listener: Listener<'_>,
 ) -> Result<Made, BackupError> {
@@ -156,12 +159,15 @@ pub fn make(
     let shelf = to.shelf();
     let name = name::free(&shelf.names()?, now);
     let plan = Plan { folder, name: &name, now };
-    let draft = match &settings.database {
+    let mut draft = match &settings.database {
         Database::Sqlite { path } => sqlite::make(path, plan, listener)?,
         Database::Postgres { dsn, direct_dsn, .. } => {
             postgres::make(direct_dsn.as_deref().unwrap_or(dsn), plan, listener)?
         }
     };
+    if let Some(bytes) = enclosed {
+        enclosed::add(&mut draft, folder, bytes)?;
+    }
     match to {
         Destination::Folder(_) => folder::publish(folder, &draft)?,
         Destination::Shelf(_) => upload::publish(shelf.as_ref(), &draft, listener)?,
@@ -178,6 +184,7 @@ pub fn verify(
     scratch: &Path,
     listener: Listener<'_>,
 ) -> Result<Proof, BackupError> {
+    enclosed::check(found, listener)?;
     match &settings.database {
         _ if found.manifest.database == "sqlite" => sqlite::verify(found, scratch, listener),
         Database::Postgres { dsn, direct_dsn, .. } => {
@@ -196,6 +203,7 @@ pub fn restore(
     scratch: &Path,
     listener: Listener<'_>,
 ) -> Result<Restored, BackupError> {
+    enclosed::check(found, listener)?;
     match &settings.database {
         Database::Sqlite { path } => sqlite::restore(path, found, change, listener),
         Database::Postgres { dsn, direct_dsn, .. } => {

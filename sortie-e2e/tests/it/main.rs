@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
+mod backup_keys;
+#[cfg(test)]
 mod backup_objects;
 #[cfg(test)]
 mod by_hand;

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use sortie_core::{
     audit::{AuditAction, AuditEntry, Change},
     retention::Retention,
@@ -11,18 +11,33 @@ use sortie_store::backup;
 
 use super::by_hand::{command_line, confirmed};
 use crate::{
-    assemble::store_settings, cli::Flags, clock, config::Settings, notary, progress::Bar, shelf, telemetry::say,
+    assemble::store_settings, cli::Flags, clock, config::Settings, enclosure, notary, progress::Bar, shelf,
+    telemetry::say,
 };
 
 /// Make a backup.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Make {
+    #[command(subcommand)]
+    more: Option<More>,
     /// The folder or the address of objects for it (default: `SORTIE_BACKUP_DIR`).
     #[arg(long, value_name = "PLACE")]
     to: Option<String>,
     /// With objects: the folder to make it in (default: one of the system's for temporary files).
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
+}
+
+/// What else concerns backups.
+#[derive(Debug, Subcommand)]
+enum More {
+    /// Make a key for `SORTIE_BACKUP_RECIPIENT`; the secret half goes into a file that no server needs.
+    Keygen {
+        /// The file, which must be new.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 /// Check a backup.
@@ -43,6 +58,9 @@ pub(crate) struct Restore {
     /// With PostgreSQL: the folder to check it in (default: one of the system's for temporary files).
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
+    /// The file of the secret key: the keys in the backup go back into the data folder, and its settings beside them.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
     /// Do not ask.
     #[arg(long)]
     yes: bool,
@@ -67,12 +85,18 @@ pub(crate) struct Prune {
 
 impl Make {
     pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
+        if let Some(More::Keygen { out }) = self.more {
+            say(&enclosure::keygen(&out)?);
+            return Ok(());
+        }
         let (settings, _) = super::settings(flags)?;
         let to = shelf::named(&settings, self.to.as_deref())?;
         let (scratch, _own) = shelf::scratch(self.scratch.as_deref())?;
         let (begun, now) = (Instant::now(), clock::own());
         let mut bar = Bar::default();
-        let made = backup::make(&store_settings(&settings), &to, &scratch, now, &mut |it| bar.show(it))?;
+        let enclosed = enclosure::seal(&settings)?;
+        let database = store_settings(&settings);
+        let made = backup::make(&database, &to, &scratch, enclosed.as_deref(), now, &mut |it| bar.show(it))?;
         bar.end();
         let details = vec![
             ("backup", made.manifest.name.clone()),
@@ -88,6 +112,11 @@ impl Make {
             made.manifest.tables.len(),
             made.manifest.rows()
         ));
+        if enclosed.is_none() {
+            say(
+                "Keys and settings are not in it: SORTIE_BACKUP_RECIPIENT names nobody whom they could be encrypted to.",
+            );
+        }
         Ok(())
     }
 }
@@ -113,6 +142,7 @@ impl Restore {
     pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
         let (settings, _) = super::settings(flags)?;
         let found = shelf::find(&settings, self.backup.as_deref())?;
+        let contents = self.keys.as_deref().map(|it| enclosure::open(&found, it)).transpose()?;
         let it = &found.manifest;
         let question =
             format!("Put {} (begun {}) in the database's place and end every sign-in?", it.name, it.created_at);
@@ -127,6 +157,17 @@ impl Restore {
         bar.end();
         // The chain of now ends where it ended when the backup was made.
         notary::forget(&settings.data_dir)?;
+        match contents {
+            Some(contents) => {
+                for line in contents.put_back(&settings.data_dir, &backup::stamp(change.at))? {
+                    say(&line);
+                }
+            }
+            None if found.manifest.pieces.len() > 1 => {
+                say("The keys and settings in it stay closed: --keys opens them with the secret key.");
+            }
+            None => {}
+        }
         if let Some(kept) = &restored.kept {
             say(&format!("The database of before is kept: {kept}"));
         }

@@ -22,6 +22,7 @@ use crate::{
     clock,
     config::{Settings, settings::Database},
     drill::{self, Item},
+    enclosure,
     ids::UuidSource,
     progress::Bar,
     shelf,
@@ -36,6 +37,9 @@ pub(crate) struct Drill {
     /// The folder to restore it to (default: one of the system's for temporary files).
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
+    /// The file of the secret key: the keys in the backup are opened, too.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
     /// Who does it, for the record.
     #[arg(long, value_name = "NAME", default_value = "command line")]
     tester: String,
@@ -47,7 +51,10 @@ impl Drill {
         let begun = (clock::own(), Instant::now());
         let found = shelf::find(&settings, self.backup.as_deref())?;
         let (folder, _own) = shelf::scratch(self.scratch.as_deref())?;
-        let (items, restored) = items(&settings, &found, &folder, begun.1);
+        let (mut items, restored) = items(&settings, &found, &folder, begun.1);
+        if let Some(keys) = &self.keys {
+            items.push(("the keys open", enclosure::open(&found, keys).map(|it| it.summary())));
+        }
         let drilled = Drilled {
             at: begun.0.as_micros() / 1_000_000,
             backup: found.manifest.name.clone(),

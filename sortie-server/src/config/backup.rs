@@ -8,7 +8,8 @@ use std::{
 use sortie_core::retention::Retention;
 use sortie_objects::Address;
 
-use super::settings::Reader;
+use super::{Layered, StoreVariables, Written, settings::Reader};
+use crate::enclosure::Recipient;
 
 /// A year, in minutes.
 const LONGEST: u64 = 366 * 24 * 60;
@@ -49,11 +50,17 @@ pub(crate) struct Backup {
     pub(crate) interval: Option<Duration>,
     /// Which are kept.
     pub(crate) retention: Retention,
+    /// Whom the keys and settings in them are encrypted to; `None` leaves both out.
+    pub(crate) recipient: Option<Recipient>,
+    /// What object stores' own tools are told by.
+    pub(crate) stores: StoreVariables,
+    /// The settings as somebody wrote them, to be encrypted to the recipient.
+    pub(crate) written: Written,
 }
 
 impl Backup {
     /// Reads them.
-    pub(super) fn parse(read: &mut Reader<'_>, data_dir: &Path) -> Self {
+    pub(super) fn parse(read: &mut Reader<'_>, layered: &Layered, data_dir: &Path) -> Self {
         let mut count =
             |name: &str, least: u64, most: u64| u32::try_from(read.number(name, least, most)).unwrap_or(u32::MAX);
         let interval = Duration::from_mins(1) * count("SORTIE_BACKUP_INTERVAL", 0, LONGEST);
@@ -73,7 +80,15 @@ impl Backup {
             }
             None => Place::Folder(data_dir.join("backups")),
         };
-        Self { place, is_named, interval: Some(interval).filter(|it| !it.is_zero()), retention }
+        let recipient = read.text("SORTIE_BACKUP_RECIPIENT").map(|it| it.trim().parse());
+        if let Some(Err(_)) = &recipient {
+            // Without the value: it may be the secret half.
+            read.complain("SORTIE_BACKUP_RECIPIENT must be a public key of age: age1…");
+        }
+        let recipient = recipient.and_then(Result::ok);
+        let interval = Some(interval).filter(|it| !it.is_zero());
+        let (stores, written) = (layered.stores.clone(), layered.written());
+        Self { place, is_named, interval, retention, recipient, stores, written }
     }
 }
 
@@ -101,5 +116,12 @@ mod tests {
         let errors = Settings::parse(&load(&Flags::default(), variables)).unwrap_err().join("\n");
         assert!(errors.contains("SORTIE_BACKUP_DIR must have nothing but a bucket"), "{errors}");
         assert!(!errors.contains("hunter2"), "{errors}");
+    }
+
+    #[test]
+    fn the_secret_half_of_a_key_is_no_recipient_and_is_not_repeated() {
+        let variables = [("SORTIE_BACKUP_RECIPIENT".to_owned(), "AGE-SECRET-KEY-1HUNTER2".to_owned())];
+        let errors = Settings::parse(&load(&Flags::default(), variables)).unwrap_err().join("\n");
+        assert_eq!(errors, "SORTIE_BACKUP_RECIPIENT must be a public key of age: age1…");
     }
 }

@@ -6,7 +6,7 @@ use sortie_control::stream::StreamPolicy;
 use sortie_core::{app::quantity, quota::Limits, secret::Secret, spec::Resources};
 use sortie_local::EngineAddress;
 
-use super::{Layered, Origin, StoreVariables, backup::Backup, kubernetes, sso::Sso};
+use super::{Layered, Origin, backup::Backup, kubernetes, sso::Sso};
 use crate::tls::TlsFiles;
 
 /// Which database.
@@ -57,8 +57,6 @@ pub(crate) struct Settings {
     /// How long audit entries are kept; `None` for ever.
     pub(crate) audit_keep: Option<Duration>,
     pub(crate) backup: Backup,
-    /// What object stores' own tools are told by.
-    pub(crate) stores: StoreVariables,
     pub(crate) seed: Option<PathBuf>,
     pub(crate) branding_file: PathBuf,
     pub(crate) branding_named: bool,
@@ -204,8 +202,7 @@ impl Settings {
             write_rate: read.limit("SORTIE_WRITE_RATE_LIMIT"),
             write_burst: read.limit("SORTIE_WRITE_BURST").unwrap_or(NonZeroU32::MIN),
             audit_keep: Some(read.time("SORTIE_AUDIT_KEEP_DAYS", DAY, 0, 36_500)).filter(|it| !it.is_zero()),
-            backup: Backup::parse(&mut read, &data_dir),
-            stores: layered.stores.clone(),
+            backup: Backup::parse(&mut read, layered, &data_dir),
             data_dir,
             database,
             seed: read.text("SORTIE_SEED").map(PathBuf::from),

@@ -42,6 +42,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("SORTIE_BACKUP_KEEP_DAILY", "7", "days of which one backup each is kept"),
     key("SORTIE_BACKUP_KEEP_LAST", "7", "newest backups that are kept, at least 1"),
     key("SORTIE_BACKUP_KEEP_WEEKLY", "4", "weeks of which one backup each is kept"),
+    key(
+        "SORTIE_BACKUP_RECIPIENT",
+        "",
+        "public key of age (age1…) that the keys and settings in a backup are encrypted to; default: neither is in it",
+    ),
     key("SORTIE_BIND", "0.0.0.0", "address to listen on"),
     key(
         "SORTIE_BROWSER_SIDECAR_IMAGE",

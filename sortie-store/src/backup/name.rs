@@ -23,7 +23,7 @@ pub fn backup_of(file: &str) -> Option<&str> {
 }
 
 /// A point in time as the names of files have it.
-pub(super) fn stamp(at: Timestamp) -> String {
+pub fn stamp(at: Timestamp) -> String {
     DateTime::from_timestamp_micros(at.as_micros()).unwrap_or_default().format(STAMP).to_string()
 }
 

@@ -44,7 +44,8 @@ pub(super) fn copy(
     target.sync_all().map_err(BackupError::file(format!("cannot write {}", to.display())))
 }
 
-fn checked(
+/// Passes on a piece's bytes, and fails unless every one is as it was written.
+pub(super) fn checked(
     shelf: &dyn Shelf,
     piece: &Piece,
     to: &mut dyn Write,

@@ -42,7 +42,7 @@ pub(super) fn make(dsn: &str, plan: Plan<'_>, listener: Listener<'_>) -> Result<
     }
     let (bytes, sha256) = piece::sum(&partial, "reading back", listener)?;
     let manifest = Manifest::new(name.to_owned(), now, content, vec![Piece { name: file.clone(), bytes, sha256 }]);
-    Ok(Draft { manifest, pieces: vec![(partial, file)], _passing: passing })
+    Ok(Draft { manifest, pieces: vec![(partial, file)], passing })
 }
 
 /// Why a transaction is rolled back: what is wrong, or that everything was seen.

@@ -53,7 +53,7 @@ pub(super) fn make(path: &Path, plan: Plan<'_>, listener: Listener<'_>) -> Resul
     };
     let (bytes, sha256) = piece::sum(&copy, "reading back", listener)?;
     let manifest = Manifest::new(name.to_owned(), now, content, vec![Piece { name: file.clone(), bytes, sha256 }]);
-    Ok(Draft { manifest, pieces: vec![(copy, file)], _passing: passing })
+    Ok(Draft { manifest, pieces: vec![(copy, file)], passing })
 }
 
 /// One consistent copy of everything committed when it begins; writers go on meanwhile.

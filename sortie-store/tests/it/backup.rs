@@ -35,7 +35,7 @@ const SOON: Duration = Duration::from_secs(20);
 const A_MOMENT: Duration = Duration::from_millis(5);
 
 fn make(database: &Path, folder: &Path) -> Result<Made, BackupError> {
-    backup::make(&at_path(database), &Destination::Folder(folder.to_owned()), Path::new("/"), NOW, &mut |_| {})
+    backup::make(&at_path(database), &Destination::Folder(folder.to_owned()), Path::new("/"), None, NOW, &mut |_| {})
 }
 
 fn attempt(database: &Path, found: &Found) -> Result<backup::Restored, BackupError> {

@@ -26,7 +26,7 @@ use crate::{
 const NOW: Timestamp = Timestamp::from_micros(1_795_263_859_000_000);
 
 fn make(dsn: &str, folder: &Path) -> Result<Made, BackupError> {
-    backup::make(&at_dsn(dsn, 1), &Destination::Folder(folder.to_owned()), Path::new("/"), NOW, &mut |_| {})
+    backup::make(&at_dsn(dsn, 1), &Destination::Folder(folder.to_owned()), Path::new("/"), None, NOW, &mut |_| {})
 }
 
 fn restore(dsn: &str, found: &Found) -> Result<Restored, BackupError> {

@@ -48,7 +48,7 @@ async fn a_copy_over_the_file_of_a_killed_server_restores_truly_a_hundred_times(
             _ => {
                 let now = Timestamp::from_micros(1_795_263_859_000_000 + round * 1_000_000);
                 let to = Destination::Folder(folder.join("backups"));
-                let made = backup::make(&at_path(&file.path), &to, Path::new("/"), now, &mut |_| {})?;
+                let made = backup::make(&at_path(&file.path), &to, Path::new("/"), None, now, &mut |_| {})?;
                 fs::rename(Path::new(&made.address).with_extension("db"), &copy)?;
             }
         }
