@@ -1,5 +1,7 @@
 //! Backups while others write, and how fast a large one comes back.
 
+pub(crate) mod postgres;
+
 use std::{
     collections::HashSet,
     path::Path,

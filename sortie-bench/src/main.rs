@@ -56,6 +56,15 @@ enum Scenario {
         #[arg(long, default_value_t = 1024)]
         mebibytes: u64,
     },
+    /// A large PostgreSQL database that comes back.
+    BackupPostgres {
+        /// The server's program.
+        #[arg(long)]
+        bin: PathBuf,
+        /// How large it is.
+        #[arg(long, default_value_t = 1024)]
+        mebibytes: u64,
+    },
     /// Click to first pixels on a server that runs already; one line of JSON a round.
     Clicks {
         /// Its address: host:port.
@@ -93,6 +102,7 @@ async fn main() -> anyhow::Result<()> {
         Scenario::Backup { bin, backups, mebibytes } => {
             backup::measure(&bin, &backup::Size { backups, mebibytes }).await
         }
+        Scenario::BackupPostgres { bin, mebibytes } => backup::postgres::measure(&bin, mebibytes).await,
         Scenario::Clicks { server, token_file, app, rounds } => {
             clicks::measure(&server, &token_file, &app, rounds).await
         }
