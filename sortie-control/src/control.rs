@@ -255,7 +255,7 @@ fn loops() -> [(&'static str, Loop); 11] {
         ("events", |it| Box::pin(crate::events::run(it))),
         ("activity", |it| Box::pin(crate::activity::flush_loop(it))),
         ("watch", |it| Box::pin(crate::reconciler::watch(it))),
-        ("reconciler", |it| Box::pin(crate::reconciler::run(it))),
+        ("reconciler", |it| Box::pin(crate::controller::run(crate::reconciler::Sessions(it)))),
         ("warm", |it| Box::pin(crate::warm::run(it))),
         ("sweeper", |it| Box::pin(sweeper::run(it))),
         ("housekeeping", |it| Box::pin(housekeeping::run(it))),

@@ -19,7 +19,7 @@ use sortie_core::{
 use tokio::sync::{Notify, broadcast};
 use tracing::{debug, warn};
 
-use crate::{Control, ControlError, place::LEASE_TERM};
+use crate::{Control, ControlError, lease::LEASE_TERM};
 
 /// How many events a slow listener may be behind before it is told to read everything again.
 const RING: usize = 1_024;

@@ -1,15 +1,10 @@
 //! Who we are and where we act: the installation, the place, and the lease that says that we look after it.
 
-use std::time::Duration;
-
 use sortie_core::port::coordination::{Installation, Place};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::warn;
 
-use crate::{Control, ControlError};
-
-/// How long a lease lasts. A holder stops trusting it at half of that, by its own monotonic clock.
-pub(crate) const LEASE_TERM: Duration = Duration::from_secs(20);
+use crate::{Control, ControlError, lease};
 
 /// What was learned at start and does not change.
 #[derive(Clone, Debug)]
@@ -42,25 +37,13 @@ pub(crate) async fn report_elsewhere(control: &Control) -> Result<(), ControlErr
 
 /// Takes and keeps the lease of this place. While it is not ours the reconciler rests.
 pub(crate) async fn keep_lease(control: Control) {
-    let name = lease_name(&control);
-    loop {
-        let asked_at = control.monotonic();
-        match control.ports.coordination.take_lease(&name, &control.settings.instance, LEASE_TERM).await {
-            Ok(Some(_)) => control.reconciler.trust_until(asked_at + LEASE_TERM / 2),
-            Ok(None) => warn!(lease = name, "Another server looks after this place; waiting for it to end"),
-            Err(error) => error!(lease = name, error = %error, "Lease could not be taken"),
-        }
-        tokio::time::sleep(LEASE_TERM / 5).await;
-    }
+    lease::keep(&control, &lease_name(&control), |until| control.reconciler.trust_until(until)).await;
 }
 
-/// Gives the lease back when the server is told to end, so that the next one need not wait for its term.
+/// Gives it back when the server is told to end.
 pub(crate) async fn give_lease_back(control: Control, told: CancellationToken) {
     told.cancelled().await;
-    let name = lease_name(&control);
-    if let Err(error) = control.ports.coordination.give_lease_back(&name, &control.settings.instance).await {
-        warn!(lease = name, error = %error, "Lease could not be given back; the next server waits for its term");
-    }
+    lease::give_back(&control, &lease_name(&control)).await;
 }
 
 fn lease_name(control: &Control) -> String {

@@ -8,7 +8,7 @@ use sortie_core::{
     session::{Reason, Session, SessionEvent, apply},
 };
 
-use crate::{Control, ControlError, place::LEASE_TERM};
+use crate::{Control, ControlError, lease::LEASE_TERM};
 
 /// Who holds the place's lease meanwhile. Not the server's own name: a lost machine's server may have had the same.
 const HOLDER: &str = "sortie places retire";

@@ -1,7 +1,8 @@
 //! The machine's services: a target is written down, the engine is changed to match, what it shows is written back.
 //!
-//! One loop for one engine, under a lease. Each pass reads target and engine afresh, plans, and lets every app's steps run in a
-//! task of their own: a slow app holds up nobody else, and is not planned again before its steps have ended.
+//! One loop for one engine, under a lease, the same as for sessions (`controller`). Each pass reads target and engine afresh, plans,
+//! and lays out every app's steps for a worker of their own: a slow app holds up nobody else, and is not planned again before its
+//! steps have ended.
 
 mod ask;
 mod by_hand;
@@ -14,7 +15,7 @@ mod secrets;
 mod steps;
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -27,15 +28,19 @@ use sortie_core::{
     services::{AppNumber, Memory, Plan, Rules, Seen},
     time::Timestamp,
 };
-use tokio::{sync::Notify, task::JoinSet};
-use tracing::{error, info, warn};
+use tokio::task::JoinSet;
+use tracing::{Span, error, info, info_span, warn};
 
 pub use self::{
     ask::{CurrentView, Operator, ServiceLog, Stored},
     change::TargetOutcome,
 };
-use self::{health::Healths, lease::Role};
-use crate::{Control, ControlError, tasks::Tasks};
+use self::{health::Healths, steps::Planned};
+use crate::{
+    Control, ControlError,
+    controller::{self, Desk, Next, Role, Subject},
+    tasks::Tasks,
+};
 
 /// How often everything is read and compared without a reason.
 const RELIST: Duration = Duration::from_secs(10);
@@ -77,8 +82,9 @@ pub struct Services {
     ports: ServicePorts,
     settings: ServiceSettings,
     inner: Mutex<Inner>,
-    wake: Notify,
-    busy: Mutex<HashSet<Option<AppNumber>>>,
+    desk: Desk<Option<AppNumber>>,
+    /// What the last pass laid out and no worker has begun yet.
+    planned: Mutex<HashMap<Option<AppNumber>, Planned>>,
     healths: Healths,
     passes: AtomicU64,
     in_pass: AtomicBool,
@@ -110,8 +116,8 @@ impl Services {
             ports,
             settings,
             inner: Mutex::default(),
-            wake: Notify::new(),
-            busy: Mutex::default(),
+            desk: Desk::default(),
+            planned: Mutex::default(),
             healths: Healths::default(),
             passes: AtomicU64::new(0),
             in_pass: AtomicBool::new(false),
@@ -122,12 +128,12 @@ impl Services {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn busy(&self) -> MutexGuard<'_, HashSet<Option<AppNumber>>> {
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    fn planned(&self) -> MutexGuard<'_, HashMap<Option<AppNumber>, Planned>> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_reconciling(&self) -> bool {
-        self.in_pass.load(Ordering::Acquire) || !self.busy().is_empty()
+        self.in_pass.load(Ordering::Acquire) || !self.planned().is_empty() || !self.desk.busy().is_empty()
     }
 
     /// How many passes were made.
@@ -160,9 +166,10 @@ impl Control {
 
 type Loop = fn(Control, Arc<Services>) -> BoxFuture<'static, ()>;
 
-fn loops() -> [(&'static str, Loop); 3] {
+fn loops() -> [(&'static str, Loop); 4] {
     [
-        ("services", |control, services| Box::pin(run(control, services))),
+        ("services lease", |control, services| Box::pin(lease::keep(control, services))),
+        ("services", |control, services| Box::pin(controller::run(Apps { control, services }))),
         ("services watch", |_, services| Box::pin(watch(services))),
         ("services snapshots", |control, services| Box::pin(prune(control, services))),
     ]
@@ -170,7 +177,7 @@ fn loops() -> [(&'static str, Loop); 3] {
 
 async fn watch(services: Arc<Services>) {
     let woken = Arc::clone(&services);
-    services.ports.engine.watch(Arc::new(move || woken.wake.notify_one()), WATCH_PAUSE).await;
+    services.ports.engine.watch(Arc::new(move || woken.desk.compare_soon()), WATCH_PAUSE).await;
     // An engine without hints: the passes do it alone.
     std::future::pending::<()>().await;
 }
@@ -186,37 +193,47 @@ async fn prune(control: Control, services: Arc<Services>) {
     }
 }
 
-async fn run(control: Control, services: Arc<Services>) {
-    let mut lease = lease::Lease::default();
-    let mut workers: JoinSet<()> = JoinSet::new();
-    // A loop that was started again has lost its workers with the old one.
-    services.busy().clear();
-    loop {
-        let next = match lease.hold(&control, &services).await {
-            Ok(role) => one_pass(&control, &services, role, &mut workers).await,
-            Err(error) => {
-                failed(&services, &error);
-                SOON
-            }
-        };
-        while workers.try_join_next().is_some() {}
-        // Woken or not, it looks again.
-        let _ = tokio::time::timeout(next, services.wake.notified()).await;
-    }
+/// The apps of services on one engine.
+#[derive(Clone)]
+struct Apps {
+    control: Control,
+    services: Arc<Services>,
 }
 
-async fn one_pass(control: &Control, services: &Arc<Services>, role: Role, workers: &mut JoinSet<()>) -> Duration {
-    services.in_pass.store(true, Ordering::Release);
-    let passed = pass::pass(control, services, role, workers).await;
-    services.in_pass.store(false, Ordering::Release);
-    services.passes.fetch_add(1, Ordering::Relaxed);
-    match passed {
-        Ok(next) if role == Role::Standby => next.min(lease::ASK_AGAIN),
-        Ok(next) => next,
-        Err(error) => {
-            failed(services, &error);
+impl Subject for Apps {
+    /// `None` stands for what serves no app.
+    type Key = Option<AppNumber>;
+
+    /// A slow app holds up nobody else.
+    const AT_ONCE: usize = usize::MAX;
+
+    fn desk(&self) -> &Desk<Option<AppNumber>> {
+        &self.services.desk
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.control.monotonic()
+    }
+
+    async fn compare(&self, role: Role, aside: &mut JoinSet<()>) -> Duration {
+        self.services.in_pass.store(true, Ordering::Release);
+        let passed = pass::pass(&self.control, &self.services, role, aside).await;
+        self.services.in_pass.store(false, Ordering::Release);
+        self.services.passes.fetch_add(1, Ordering::Relaxed);
+        passed.unwrap_or_else(|error| {
+            failed(&self.services, &error);
             SOON * 2
-        }
+        })
+    }
+
+    async fn work(&self, app: Option<AppNumber>) -> Next {
+        let Some(planned) = self.services.planned().remove(&app) else { return Next::Rest };
+        steps::follow(&self.control, &self.services, &planned).await;
+        Next::Compare
+    }
+
+    fn span(app: &Option<AppNumber>) -> Span {
+        info_span!("services", app = app.map_or(0, AppNumber::get))
     }
 }
 

@@ -15,8 +15,7 @@ use sortie_core::{
 };
 use tracing::{debug, info, warn};
 
-use super::Next;
-use crate::{Control, workloads::labels_of};
+use crate::{Control, controller::Next, workloads::labels_of};
 
 /// More steps than any session needs in a row; the rest waits for the next look.
 const STEPS_AT_ONCE: usize = 8;

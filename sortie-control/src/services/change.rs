@@ -81,7 +81,7 @@ impl Control {
     pub async fn apply_services(&self, who: Operator<'_>) -> Result<(), ControlError> {
         let services = self.services(who, Action::ManageServices, "change the services")?;
         // Looking is no reconciliation.
-        if !services.busy().is_empty() {
+        if !services.desk.busy().is_empty() {
             return Err(ControlError::Conflict("a reconciliation runs already".to_owned()));
         }
         let change = self.quiet_change(actor(who), AuditAction::ApplyTarget, Vec::new());
@@ -92,7 +92,7 @@ impl Control {
             inner.memory.forget_all();
             inner.grant.give(target);
         }
-        services.wake.notify_one();
+        services.desk.compare_soon();
         Ok(())
     }
 
@@ -126,7 +126,7 @@ impl Control {
         self.committed().await;
         info!(snapshot.id = id, apps = target.apps.len(), "Target of services set");
         services.inner().memory.forget_all();
-        services.wake.notify_one();
+        services.desk.compare_soon();
         let seen = services.inner().last.as_ref().map(|it| it.seen.clone()).unwrap_or_default();
         Ok(TargetOutcome { id: Some(id), plan: self.planned(services, &target, &seen), target })
     }

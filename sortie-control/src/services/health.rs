@@ -72,7 +72,7 @@ pub(super) fn look(
     target: &Target,
     seen: &mut Seen,
     (now, monotonic): (Timestamp, Duration),
-    workers: &mut JoinSet<()>,
+    aside: &mut JoinSet<()>,
 ) -> Option<Duration> {
     let mut runs = services.healths.lock();
     runs.retain(|id, _| seen.containers.iter().any(|it| it.id == *id));
@@ -96,7 +96,7 @@ pub(super) fn look(
         if !run.is_asking && (is_first || waited >= probe.interval) {
             run.is_asking = true;
             run.asked_at = monotonic.max(Duration::from_nanos(1));
-            ask(services, container, probe.clone(), now, workers);
+            ask(services, container, probe.clone(), now, aside);
         }
         let due = probe.interval.saturating_sub(monotonic.saturating_sub(run.asked_at));
         next = Some(next.map_or(due, |it| it.min(due)));
@@ -111,11 +111,11 @@ fn probe_of<'a>(target: &'a Target, container: &Container) -> Option<&'a Probe> 
     target.service(container.key)?.1.config.probe.as_ref()
 }
 
-fn ask(services: &Arc<Services>, container: &Container, probe: Probe, now: Timestamp, workers: &mut JoinSet<()>) {
+fn ask(services: &Arc<Services>, container: &Container, probe: Probe, now: Timestamp, aside: &mut JoinSet<()>) {
     let (services, id, started_at) = (Arc::clone(services), container.id.clone(), container.started_at);
-    workers.spawn(async move {
+    aside.spawn(async move {
         let said = services.ports.engine.probe(&id, &probe).await;
         services.healths.answered(&id, started_at, &probe, now, said);
-        services.wake.notify_one();
+        services.desk.compare_soon();
     });
 }

@@ -1,48 +1,35 @@
-//! One engine has one lease: two servers at the same database do not both change it.
+//! One engine has one lease: of two servers at the same database one changes it, and the other one looks.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::Services;
-use crate::{Control, ControlError, place::LEASE_TERM};
+use super::{SOON, Services, failed};
+use crate::{Control, ControlError, lease};
 
-/// How often the lease is asked for, or for more of it.
-pub(super) const ASK_AGAIN: Duration = Duration::from_secs(LEASE_TERM.as_secs() / 5);
-
-/// What a server is to the engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// It holds the lease: it changes the engine and writes back what it sees.
-    Worker,
-    /// Another one does: it looks, so that it can be asked and knows how things stand when it takes over.
-    Standby,
-}
-
-#[derive(Default)]
-pub(super) struct Lease {
-    renewed: Option<Duration>,
-}
-
-impl Lease {
-    /// What we are now; asks for the lease, or for more of it, when it is time.
-    pub(super) async fn hold(&mut self, control: &Control, services: &Services) -> Result<Role, ControlError> {
-        let now = control.monotonic();
-        if self.renewed.is_some_and(|it| now.saturating_sub(it) < ASK_AGAIN) {
-            return Ok(Role::Worker);
-        }
-        let name = name(services).await?;
-        let taken = control.ports.coordination.take_lease(&name, &control.settings.instance, LEASE_TERM).await?;
-        self.renewed = taken.map(|_| now);
-        Ok(if self.renewed.is_some() { Role::Worker } else { Role::Standby })
+/// Learns which engine it is, then takes and keeps its lease.
+pub(super) async fn keep(control: Control, services: Arc<Services>) {
+    while let Err(error) = learn(&services).await {
+        failed(&services, &error);
+        tokio::time::sleep(SOON).await;
+    }
+    if let Some(name) = name(&services) {
+        lease::keep(&control, &name, |until| services.desk.trust_until(until)).await;
     }
 }
 
-/// The lease's name; learns which engine it is, the first time.
-async fn name(services: &Services) -> Result<String, ControlError> {
-    if let Some(identity) = &services.inner().identity {
-        return Ok(format!("services:{}", identity.id));
+/// Gives it back when the server is told to end.
+pub(super) async fn give_back(control: Control, services: Arc<Services>, told: CancellationToken) {
+    told.cancelled().await;
+    if let Some(name) = name(&services) {
+        lease::give_back(&control, &name).await;
+    }
+}
+
+async fn learn(services: &Services) -> Result<(), ControlError> {
+    if services.inner().identity.is_some() {
+        return Ok(());
     }
     let identity = services.ports.engine.identify().await?;
     let (id, kind, version) = (&identity.id, identity.kind, &identity.version);
@@ -50,16 +37,10 @@ async fn name(services: &Services) -> Result<String, ControlError> {
     if identity.kind == "simulated" {
         warn!("Services are simulated: no container runs; USE_REAL_DOCKER=true uses a real engine");
     }
-    let name = format!("services:{id}");
     services.inner().identity = Some(identity);
-    Ok(name)
+    Ok(())
 }
 
-pub(super) async fn give_back(control: Control, services: Arc<Services>, told: CancellationToken) {
-    told.cancelled().await;
-    let Some(id) = services.inner().identity.as_ref().map(|it| it.id.clone()) else { return };
-    let name = format!("services:{id}");
-    if let Err(error) = control.ports.coordination.give_lease_back(&name, &control.settings.instance).await {
-        warn!(lease = name, error = %error, "Lease could not be given back; the next server waits for its term");
-    }
+fn name(services: &Services) -> Option<String> {
+    services.inner().identity.as_ref().map(|it| format!("services:{}", it.id))
 }

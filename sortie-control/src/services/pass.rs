@@ -18,23 +18,24 @@ use sortie_core::{
 use tokio::task::JoinSet;
 use tracing::error;
 
-use super::{Last, RELIST, SOON, Services, health, lease::Role, secrets, steps};
-use crate::{Control, ControlError};
+use super::{Last, RELIST, SOON, Services, health, secrets, steps};
+use crate::{Control, ControlError, controller::Role};
 
 /// Answers when to look again at the latest.
 pub(super) async fn pass(
     control: &Control,
     services: &Arc<Services>,
     role: Role,
-    workers: &mut JoinSet<()>,
+    aside: &mut JoinSet<()>,
 ) -> Result<Duration, ControlError> {
     // Who is at work is asked before looking: what was seen of them may be old already.
-    let busy = services.busy().clone();
+    let busy = services.desk.busy().clone();
+    services.planned().retain(|app, _| busy.contains(app));
     let (id, mut target) = read_target(services).await?;
     secrets::note(services, &mut target).await?;
     let mut seen = look(services, &target).await?;
     let now = control.now();
-    let probe_due = health::look(services, &target, &mut seen, (now, control.monotonic()), workers);
+    let probe_due = health::look(services, &target, &mut seen, (now, control.monotonic()), aside);
     let rules = services.settings.rules;
     let (plan, memory) = {
         let mut inner = services.inner();
@@ -45,7 +46,7 @@ pub(super) async fn pass(
         write_back(control, services, &target, &seen, &plan, now).await?;
     }
     if role == Role::Worker && may_work(services, id, &plan, &busy) {
-        steps::set_going(control, services, &target, &plan, &busy, workers);
+        steps::lay_out(services, &target, &plan, &busy);
     }
     let next = next_look(&plan, probe_due, memory.next_attempt(), now);
     let mut inner = services.inner();

@@ -47,7 +47,7 @@ impl Control {
         let updated_at = change.at;
         let revision = services.ports.secrets.put_secret(&name, sealed, change).await?;
         info!(secret = %name, revision, "Secret of services set");
-        services.wake.notify_one();
+        services.desk.compare_soon();
         Ok(SecretHead { name: name.into(), revision, updated_at })
     }
 
@@ -59,7 +59,7 @@ impl Control {
             return Err(ControlError::not_found("secret", &name));
         }
         info!(secret = name, "Secret of services forgotten");
-        services.wake.notify_one();
+        services.desk.compare_soon();
         Ok(())
     }
 }

@@ -1,61 +1,49 @@
 //! The steps of a plan: those of one app one after the other, apps beside each other.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use sortie_core::{
     port::engine::{Done, StepError},
     services::{AppNumber, Cause, Failure, Plan, Progress, Step, Target, snapshot::ImageRecord},
 };
-use tokio::task::JoinSet;
-use tracing::{Instrument, info, info_span, warn};
+use tracing::{info, warn};
 
 use super::{Services, secrets};
-use crate::Control;
+use crate::{Control, controller::Role};
 
-/// Starts a task for each app that has steps and is not at work already.
-pub(super) fn set_going(
-    control: &Control,
-    services: &Arc<Services>,
-    target: &Target,
-    plan: &Plan,
-    busy: &HashSet<Option<AppNumber>>,
-    workers: &mut JoinSet<()>,
-) {
-    let mut apps: Vec<Option<AppNumber>> = plan.steps.iter().map(Step::app).collect();
-    apps.sort();
-    apps.dedup();
-    for app in apps.into_iter().filter(|it| !busy.contains(it)) {
-        let steps: Vec<Step> = plan.steps.iter().filter(|it| it.app() == app).cloned().collect();
-        services.busy().insert(app);
-        let held = Claim { services: Arc::clone(services), app };
-        let (control, target) = (control.clone(), target.clone());
-        let span = info_span!("services", app = app.map_or(0, AppNumber::get));
-        let following = async move {
-            let held = held;
-            follow(&control, &held.services, &target, &steps).await;
-        };
-        workers.spawn(following.instrument(span));
+/// What one app is to go through.
+pub(super) struct Planned {
+    target: Arc<Target>,
+    steps: Vec<Step>,
+}
+
+/// Lays out the steps of each app that is not at work already, and wakes its worker.
+pub(super) fn lay_out(services: &Services, target: &Target, plan: &Plan, busy: &HashSet<Option<AppNumber>>) {
+    let target = Arc::new(target.clone());
+    let mut apps: HashMap<Option<AppNumber>, Vec<Step>> = HashMap::new();
+    for step in plan.steps.iter().filter(|it| !busy.contains(&it.app())) {
+        apps.entry(step.app()).or_default().push(step.clone());
+    }
+    for (app, steps) in apps {
+        services.planned().insert(app, Planned { target: Arc::clone(&target), steps });
+        services.desk.wake(app);
     }
 }
 
-/// Gives an app back to the loop, whatever happens to its task.
-struct Claim {
-    services: Arc<Services>,
-    app: Option<AppNumber>,
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        self.services.busy().remove(&self.app);
-        self.services.wake.notify_one();
-    }
-}
-
-async fn follow(control: &Control, services: &Services, target: &Target, steps: &[Step]) {
+/// Does an app's steps, as far as they can be done.
+pub(super) async fn follow(control: &Control, services: &Services, planned: &Planned) {
+    let Planned { target, steps } = planned;
     let mut progress = Progress::default();
     for step in steps {
         if !progress.allows(step, target) {
             continue;
+        }
+        if services.desk.role(control.monotonic()) == Role::Standby {
+            warn!(step = step.name(), object = step.object(), "Lease is lost; the rest of the plan is left");
+            break;
         }
         let (name, object) = (step.name(), step.object());
         let done = match secrets::with_secrets(services, step).await {

@@ -3,7 +3,7 @@
 use sortie_core::port::sharing::replica_lease;
 use tracing::warn;
 
-use crate::{Control, place::LEASE_TERM};
+use crate::{Control, lease::LEASE_TERM};
 
 /// Keeps this process's lease.
 pub(crate) async fn keep_lease(control: Control) {

@@ -1,35 +1,41 @@
-//! Which sessions are to be looked at, and when.
+//! Which keys are to be worked on, and when.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use sortie_core::id::SessionId;
 use tokio::{sync::Notify, time::Instant};
 
-/// Sessions with the time from which they are due. A session stands in it at most once, with its earliest time.
-#[derive(Debug, Default)]
-pub(super) struct Queue {
-    due: Mutex<HashMap<SessionId, Instant>>,
+/// Keys with the time from which they are due. A key stands in it at most once, with its earliest time.
+#[derive(Debug)]
+pub(super) struct Queue<K> {
+    due: Mutex<HashMap<K, Instant>>,
     notify: Notify,
 }
 
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Instant>> {
+impl<K> Default for Queue<K> {
+    fn default() -> Self {
+        Self { due: Mutex::default(), notify: Notify::new() }
+    }
+}
+
+impl<K: Clone + Eq + Hash> Queue<K> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Instant>> {
         self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Due now.
-    pub(super) fn wake(&self, session: SessionId) {
-        self.wake_after(session, Duration::ZERO);
+    pub(super) fn wake(&self, key: K) {
+        self.wake_after(key, Duration::ZERO);
     }
 
     /// Due after this time, unless it is due earlier already.
-    pub(super) fn wake_after(&self, session: SessionId, after: Duration) {
+    pub(super) fn wake_after(&self, key: K, after: Duration) {
         let at = Instant::now() + after;
-        self.lock().entry(session).and_modify(|it| *it = (*it).min(at)).or_insert(at);
+        self.lock().entry(key).and_modify(|it| *it = (*it).min(at)).or_insert(at);
         self.notify.notify_one();
     }
 
@@ -38,14 +44,14 @@ impl Queue {
         self.notify.notify_one();
     }
 
-    /// Takes the sessions that are due now and free.
-    pub(super) fn due(&self, is_free: impl Fn(&SessionId) -> bool) -> Vec<SessionId> {
+    /// Takes those that are due now and free, at most so many. Whoever is left over is taken when a worker ends.
+    pub(super) fn due(&self, most: usize, is_free: impl Fn(&K) -> bool) -> Vec<K> {
         let now = Instant::now();
         let mut due = Vec::new();
-        self.lock().retain(|session, at| {
-            let take = *at <= now && is_free(session);
+        self.lock().retain(|key, at| {
+            let take = due.len() < most && *at <= now && is_free(key);
             if take {
-                due.push(session.clone());
+                due.push(key.clone());
             }
             !take
         });
@@ -67,6 +73,8 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use sortie_core::id::SessionId;
+
     use super::*;
 
     fn id(text: &str) -> SessionId {
@@ -78,17 +86,27 @@ mod tests {
         let queue = Queue::default();
         queue.wake_after(id("a"), Duration::from_secs(9));
         queue.wake_after(id("a"), Duration::from_secs(1));
-        assert!(queue.due(|_| true).is_empty());
+        assert!(queue.due(9, |_| true).is_empty());
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(queue.due(|_| true), [id("a")]);
-        assert!(queue.due(|_| true).is_empty());
+        assert_eq!(queue.due(9, |_| true), [id("a")]);
+        assert!(queue.due(9, |_| true).is_empty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_busy_session_stays_in_the_queue() {
         let queue = Queue::default();
         queue.wake(id("a"));
-        assert!(queue.due(|_| false).is_empty());
-        assert_eq!(queue.due(|_| true), [id("a")]);
+        assert!(queue.due(9, |_| false).is_empty());
+        assert_eq!(queue.due(9, |_| true), [id("a")]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_are_taken_than_there_is_room_for() {
+        let queue = Queue::default();
+        for name in ["a", "b", "c"] {
+            queue.wake(id(name));
+        }
+        assert_eq!(queue.due(2, |_| true).len(), 2);
+        assert_eq!(queue.due(2, |_| true).len(), 1);
     }
 }
