@@ -22,6 +22,9 @@ use crate::{
 /// Where a web app serves that names no port.
 const DEFAULT_WEB_PORT: u16 = 8080;
 
+/// How many workloads an app may keep ready.
+pub const MAX_WARM_POOL: i64 = 20;
+
 /// Which way text may be copied, and how much of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clipboard {

@@ -4,15 +4,13 @@
 //! that session's already. Taking it is one change of a row in the transaction of the launch; afterwards its labels say whose it is.
 
 use crate::{
-    app::{App, WorkspaceKind},
+    app::{App, MAX_WARM_POOL, WorkspaceKind},
     id::{AppId, InstallationId, PlaceId, SessionId, TenantId, UserId},
     spec::Spec,
     time::Timestamp,
     workload::{Labels, Viewport, WorkloadOrder, WorkspaceClaim},
 };
 
-/// How many an app may keep.
-pub const MAX_POOL: i64 = 20;
 /// How many are made at once: the machine has other work.
 const MADE_AT_ONCE: usize = 4;
 /// Whose a workload is that nobody took yet.
@@ -115,7 +113,7 @@ impl Wish {
     /// The wish of an app whose launches would write down this spec; `None` for apps without a pool, and for those whose files
     /// are a person's.
     pub fn of(app: &App, spec: Spec) -> Option<Self> {
-        let size = usize::try_from(app.fields.warm_pool.min(MAX_POOL)).unwrap_or_default();
+        let size = usize::try_from(app.fields.warm_pool.min(MAX_WARM_POOL)).unwrap_or_default();
         let has_pool = size > 0 && app.is_workload() && spec.workspace != WorkspaceKind::Persistent;
         has_pool.then(|| Self { tenant: app.tenant.clone(), spec, size })
     }

@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 use url::Url;
 
-use super::{AppFields, Clipboard, DisplayProtocol, EgressPolicy, LaunchType, WorkspaceKind, quantity};
-use crate::{invalid::Invalid, warm::MAX_POOL};
+use super::{AppFields, Clipboard, DisplayProtocol, EgressPolicy, LaunchType, MAX_WARM_POOL, WorkspaceKind, quantity};
+use crate::invalid::Invalid;
 
 const MAX_NAME: usize = 200;
 const MAX_TEXT: usize = 4_000;
@@ -48,9 +48,9 @@ pub(super) fn broken(fields: &AppFields) -> Vec<Invalid> {
         );
     }
     rules.require(
-        (0..=MAX_POOL).contains(&fields.warm_pool),
+        (0..=MAX_WARM_POOL).contains(&fields.warm_pool),
         "warm_pool",
-        format!("must be between 0 (none) and {MAX_POOL}"),
+        format!("must be between 0 (none) and {MAX_WARM_POOL}"),
     );
     rules.require(
         fields.warm_pool <= 0 || fields.workspace != WorkspaceKind::Persistent,
