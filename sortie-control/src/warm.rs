@@ -112,7 +112,11 @@ impl Control {
         let steps = plan(&wishes, &rows, identity.installation.incarnation, is_resting);
         let mut moves = false;
         for step in steps {
-            moves |= self.warm_step(step).await?;
+            // What one workload cannot get is no other's trouble; the next pass tries again.
+            match self.warm_step(step).await {
+                Ok(more) => moves |= more,
+                Err(error) => warn!(error = %error, "Step for a warm workload failed; trying again"),
+            }
         }
         Ok(if moves { SOON } else { self.settings.relist_interval })
     }
@@ -227,7 +231,14 @@ impl Control {
             self.ports.warm.remove_warm(&warm.id).await?;
             return Ok(false);
         }
-        self.ports.runtime.delete(&warm.labels(&self.installation().id)).await?;
-        Ok(true)
+        match self.ports.runtime.delete(&warm.labels(&self.installation().id)).await {
+            Ok(()) => Ok(true),
+            // What stands there is another's: it stays, and nothing of ours is left to remove.
+            Err(PortError::Conflict) => {
+                self.ports.warm.remove_warm(&warm.id).await?;
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 }

@@ -74,10 +74,7 @@ async fn after_crashes_in_the_middle_of_everything_rows_equal_workloads() {
     }
     let mut running = HashSet::new();
     for id in &launched {
-        let settled = |it: &sortie_core::session::Session| {
-            it.status == Status::Running || (it.status.is_final() && it.released_at.is_some())
-        };
-        let session = stage.until(id, "settled", settled).await;
+        let session = stage.settled(id).await;
         if session.status == Status::Running {
             assert_eq!(session.phase.kind, PhaseKind::Ready);
             running.insert(id.clone());

@@ -21,7 +21,7 @@ use sortie_core::{
     policy::Caller,
     port::{IdSource, SessionStore},
     secret::Secret,
-    session::Session,
+    session::{Session, Status},
     sign_in::ClientKind,
 };
 use sortie_store::{Database, Store};
@@ -148,6 +148,13 @@ impl Stage {
     /// A session as it is stored now.
     pub(crate) async fn stored(&self, id: &SessionId) -> Session {
         self.store.find_session(id).await.unwrap().unwrap()
+    }
+
+    /// Waits until a session runs, or has ended and is released.
+    pub(crate) async fn settled(&self, id: &SessionId) -> Session {
+        let is_settled =
+            |it: &Session| it.status == Status::Running || (it.status.is_final() && it.released_at.is_some());
+        self.until(id, "settled", is_settled).await
     }
 
     /// Waits until a stored session is as wanted.

@@ -6,6 +6,7 @@ use sortie_core::{
     id::{AppId, SessionId},
     session::{Status, orphan::ORPHAN_AGE},
     warm::WarmStatus,
+    workload::Labels,
 };
 
 use crate::stage::{Mood, Stage, within};
@@ -157,6 +158,21 @@ async fn what_does_not_get_ready_is_removed_and_tried_again_after_a_pause() {
 }
 
 #[tokio::test]
+async fn what_became_another_s_is_left_to_it_and_holds_up_no_other_pool() {
+    let stage = stage().await;
+    stage.app("terminal", |it| it.warm_pool = 1).await;
+    let warm = ready(&stage, 1).await;
+    let ours = stage.runtime.labels(&warm[0]).unwrap();
+    let others = Labels { incarnation: ours.incarnation + 7, ..ours };
+    stage.runtime.plant(others.clone());
+    stage.runtime.exit(&warm[0]);
+    stage.app("clock", |it| it.warm_pool = 1).await;
+    let next = ready(&stage, 2).await;
+    assert!(!next.contains(&warm[0]));
+    assert_eq!(stage.runtime.labels(&warm[0]), Some(others));
+}
+
+#[tokio::test]
 async fn a_taken_workload_that_died_is_made_anew_for_its_session() {
     let mut stage = stage().await;
     let ada = stage.caller("admin").await;
@@ -194,10 +210,7 @@ async fn after_crashes_in_the_middle_of_everything_workloads_equal_sessions_and_
     }
     let mut wanted = HashSet::new();
     for id in &launched {
-        let settled = |it: &sortie_core::session::Session| {
-            it.status == Status::Running || (it.status.is_final() && it.released_at.is_some())
-        };
-        if stage.until(id, "settled", settled).await.status == Status::Running {
+        if stage.settled(id).await.status == Status::Running {
             assert_ne!(stage.runtime.labels(id).unwrap().owner.as_str(), "warm");
             wanted.insert(id.clone());
         }
