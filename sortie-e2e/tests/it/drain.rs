@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::harness::{
+    PATIENCE,
     screen::{Gone, Screen},
     wait_for,
     world::World,
@@ -71,4 +72,16 @@ async fn a_sign_out_ends_the_streams_of_that_sign_in_within_five_seconds() {
     assert!(matches!(gone, Gone::Closed(4401, _)), "{gone:?}");
     assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
     assert_eq!(person.get("/api/auth/me").await.status, 401);
+}
+
+/// The first start takes a while: it makes an administrator, and tries desktops out.
+#[tokio::test]
+async fn a_server_that_is_asked_to_end_while_it_starts_ends_in_order() {
+    let world = World::sqlite();
+    let mut child = world.begin(&[]);
+    let database = world.data_dir().join("sortie.db");
+    wait_for(PATIENCE, "the start to have begun", || async { database.exists().then_some(()) }).await;
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let status = wait_for(PATIENCE, "its end", || std::future::ready(child.try_wait().unwrap())).await;
+    assert!(status.success(), "{status}");
 }
