@@ -3,14 +3,7 @@
 
 mod identity;
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    fs::{self, OpenOptions},
-    io::{ErrorKind, Write as _},
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-};
+use std::{collections::BTreeMap, fmt::Write as _, fs, io::ErrorKind, path::Path};
 
 use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
@@ -19,6 +12,7 @@ use sortie_store::backup::{self, Found};
 use crate::{
     config::Settings,
     notary::{from_hex, to_hex},
+    private_file,
 };
 
 pub(crate) use identity::{Recipient, keygen};
@@ -103,11 +97,11 @@ impl Contents {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
             }
-            write(&path, &bytes)?;
+            private_file::replace(&path, &bytes)?;
             done.push(format!("{} is restored", path.display()));
         }
         let path = data_dir.join(SETTINGS);
-        write(&path, self.variables().as_bytes())?;
+        private_file::replace(&path, self.variables().as_bytes())?;
         done.push(format!("The settings of then are in {}: nothing reads them but you", path.display()));
         Ok(done)
     }
@@ -121,20 +115,6 @@ impl Contents {
         }
         text
     }
-}
-
-/// Replaces a file in one step; it is for its owner alone.
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let fresh = path.with_extension(format!("new-{}", std::process::id()));
-    let written = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&fresh)
-        .and_then(|mut it| it.write_all(bytes).and_then(|()| it.sync_all()))
-        .and_then(|()| fs::rename(&fresh, path));
-    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod enclosure;
 mod ids;
 mod lifecycle;
 mod notary;
+mod private_file;
 mod progress;
 mod seed;
 mod shelf;

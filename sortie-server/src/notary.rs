@@ -2,9 +2,8 @@
 
 use std::{
     fmt::Write as _,
-    fs::{self, OpenOptions},
-    io::{ErrorKind, Write},
-    os::unix::fs::OpenOptionsExt,
+    fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -15,6 +14,8 @@ use ring::{
 };
 use sortie_core::port::{Notary, seals::SealHead};
 use tracing::warn;
+
+use crate::private_file;
 
 const KEY: &str = "audit.key";
 const HEAD: &str = "audit.head";
@@ -70,14 +71,7 @@ pub(crate) fn forget(data_dir: &Path) -> anyhow::Result<()> {
 fn make(path: &Path) -> anyhow::Result<Vec<u8>> {
     let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
         .map_err(|_| anyhow::anyhow!("the system gives no random numbers"))?;
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot make {}", path.display()))?;
-    file.write_all(key.as_ref())?;
-    file.sync_all()?;
+    private_file::write_new(path, key.as_ref())?;
     Ok(key.as_ref().to_vec())
 }
 

@@ -1,16 +1,11 @@
 //! Keys of age: a recipient that anybody may read, and an identity that only the operator does.
 
-use std::{
-    fmt,
-    fs::{self, OpenOptions},
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-    str::FromStr,
-};
+use std::{fmt, fs, path::Path, str::FromStr};
 
 use age::{secrecy::ExposeSecret, x25519};
 use anyhow::{Context, anyhow, bail};
+
+use crate::private_file;
 
 /// A larger file is none of keys.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -44,14 +39,8 @@ impl Recipient {
 pub(crate) fn keygen(path: &Path) -> anyhow::Result<String> {
     let identity = x25519::Identity::generate();
     let public = identity.to_public().to_string();
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot make {}", path.display()))?;
-    writeln!(file, "# public key: {public}\n{}", identity.to_string().expose_secret())?;
-    file.sync_all()?;
+    let text = format!("# public key: {public}\n{}\n", identity.to_string().expose_secret());
+    private_file::write_new(path, text.as_bytes())?;
     Ok(public)
 }
 
