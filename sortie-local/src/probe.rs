@@ -2,6 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
+use rustix::fs::FlockOperation;
 use sortie_core::{
     app::{Clipboard, Network, RecordingPolicy, WorkspaceKind},
     id::{AppId, InstallationId, SessionId, UserId},
@@ -17,7 +18,7 @@ use crate::{
     create::{HOST_PATH, Maker},
     error::{LocalError, Outcome},
     folder::{Folder, output, status},
-    list, names, observe, removal,
+    list, names, observe, place, removal,
 };
 
 /// What must be installed: the program, the Debian package that has it, and the problem's code.
@@ -67,6 +68,9 @@ pub(crate) async fn examine(maker: &Maker) -> Vec<Refusal> {
 
 async fn attempt(maker: &Maker) -> Outcome<Option<Refusal>> {
     let place = maker.place.apart(APART)?;
+    // Where several servers share the place, or one comes while another goes, none clears away what another is trying.
+    let turn = place.workloads().join(".trial");
+    let _turn = blocking::run(move || place::lock(&turn, FlockOperation::LockExclusive)).await?;
     clear_old_trials(&place.workloads()).await?;
     let maker = Maker { place, ..maker.clone() };
     let order = trial_order(&maker).map_err(|error| LocalError::Refused(error.to_string()))?;

@@ -72,7 +72,7 @@ fn nothing_is_left_of_trials(data_dir: &Path) -> Result<()> {
     for folder in ["probe/workloads", "probe/homes/sessions"] {
         for entry in fs::read_dir(data_dir.join(folder))? {
             let name = entry?.file_name();
-            ensure!(name == ".making", "{} is left in {folder}", name.display());
+            ensure!(name == ".making" || name == ".trial", "{} is left in {folder}", name.display());
         }
     }
     Ok(())

@@ -4,6 +4,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, ensure};
 
+use sortie_local::{LocalRuntime, Settings};
+
 use crate::survival::{example, folder_for};
 
 /// Runs the example on this machine as bubblewrap changes it; answers with what it complains about.
@@ -69,5 +71,17 @@ fn a_machine_that_forbids_namespaces_says_so() -> Result<()> {
     };
     let said = complaint(changes)?;
     ensure!(said.contains("The system does not let Sortie make sandboxes"), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_share_a_place_do_not_spoil_each_others_trials() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let open = || LocalRuntime::open(Settings::new(dir.path().join("data")));
+    let (one, two, three) = (open().await?, open().await?, open().await?);
+    let found = tokio::join!(one.probe(), two.probe(), three.probe());
+    for condition in [found.0, found.1, found.2] {
+        ensure!(condition.problems.is_empty(), "{:?}", condition.problems);
+    }
     Ok(())
 }
