@@ -24,6 +24,7 @@ use sortie_testkit::contract::{
 
 use crate::{
     backend::{self, File, at_path},
+    damage,
     schema::sqlite3,
     writers::Writers,
 };
@@ -128,45 +129,16 @@ async fn every_backup_made_while_others_write_restores_with_every_row_acknowledg
     writers.stop().await
 }
 
-/// Numbers that look random and are the same in every run (xorshift64*).
-fn random(state: &mut u64) -> u64 {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    state.wrapping_mul(0x2545_F491_4F6C_DD1D)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn each_of_a_thousand_damages_is_detected_and_the_target_is_not_touched() -> Result<()> {
     let file = with_apps(2).await?;
     let folder = file.folder.path().join("backups");
-    make(&file.path, &folder)?;
+    let to = Destination::Folder(folder.clone());
+    backup::make(&at_path(&file.path), &to, Path::new("/"), Some(damage::KEYS), NOW, &mut |_| {})?;
     file.close();
     let target = file.folder.path().join("target.db");
     fs::write(&target, "whatever was here")?;
-    let pieces = files(&folder)?
-        .into_iter()
-        .map(|it| Ok((folder.join(&it), fs::read(folder.join(&it))?)))
-        .collect::<Result<Vec<(PathBuf, Vec<u8>)>>>()?;
-    let mut state = 42;
-    for round in 0..1_000_usize {
-        let (path, good) = pieces.get(round % pieces.len()).context("a file")?;
-        let place = usize::try_from(random(&mut state))? % good.len();
-        let mut bad = good.clone();
-        if round % 10 < 8 {
-            bad[place] ^= 1 << (random(&mut state) % 8);
-        } else {
-            bad.truncate(place);
-        }
-        fs::write(path, &bad)?;
-        let outcome = backup::find(&folder).and_then(|found| restore(&target, &found).map(drop));
-        assert!(
-            matches!(outcome, Err(BackupError::Damaged(_))),
-            "round {round}, {} at {place}: {outcome:?}",
-            path.display()
-        );
-        fs::write(path, good)?;
-    }
+    damage::a_thousand(&folder, || restore(&target, &backup::find(&folder)?).map(drop))?;
     assert_eq!(fs::read_to_string(&target)?, "whatever was here");
     assert!(!files(file.folder.path())?.iter().any(|it| it.contains("restoring")), "nothing is left behind");
     restore(&target, &backup::find(&folder)?)?;

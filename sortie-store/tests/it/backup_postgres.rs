@@ -19,6 +19,7 @@ use sortie_testkit::{
 
 use crate::{
     backend::{self, Server, at_dsn, at_path},
+    damage,
     writers::Writers,
 };
 
@@ -167,6 +168,19 @@ async fn a_backup_that_does_not_fit_or_is_damaged_changes_nothing() -> Result<()
     assert!(told.map(drop).unwrap_err().to_string().contains("PostgreSQL"), "there is no server to prove it on");
     ask(&empty, "CREATE TABLE sessions (id text)")?;
     assert!(restore(&empty, &found).is_err(), "that table is somebody else's");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_a_thousand_damages_is_detected_and_the_database_is_not_touched() -> Result<()> {
+    let server = with_odd_rows().await?;
+    let folder = tempfile::tempdir()?;
+    let to = Destination::Folder(folder.path().to_owned());
+    backup::make(&at_dsn(&server.dsn, 1), &to, Path::new("/"), Some(damage::KEYS), NOW, &mut |_| {})?;
+    let target = Cluster::shared().empty_database()?;
+    damage::a_thousand(folder.path(), || restore(&target, &backup::find(folder.path())?).map(drop))?;
+    assert_eq!(ask(&target, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")?, "0");
+    restore(&target, &backup::find(folder.path())?)?;
     Ok(())
 }
 

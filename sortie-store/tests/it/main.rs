@@ -7,6 +7,8 @@ mod backup;
 mod backup_postgres;
 mod contract;
 mod copy;
+#[cfg(test)]
+mod damage;
 mod depth;
 mod durability;
 mod example;
