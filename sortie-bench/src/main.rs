@@ -3,6 +3,7 @@
 mod backup;
 mod clicks;
 mod client;
+mod database;
 mod http;
 mod launch;
 mod process;
@@ -56,11 +57,14 @@ enum Scenario {
         #[arg(long, default_value_t = 1024)]
         mebibytes: u64,
     },
-    /// A large PostgreSQL database that comes back.
+    /// The same of a PostgreSQL database.
     BackupPostgres {
         /// The server's program.
         #[arg(long)]
         bin: PathBuf,
+        /// How many backups.
+        #[arg(long, default_value_t = 20)]
+        backups: usize,
         /// How large it is.
         #[arg(long, default_value_t = 1024)]
         mebibytes: u64,
@@ -102,7 +106,9 @@ async fn main() -> anyhow::Result<()> {
         Scenario::Backup { bin, backups, mebibytes } => {
             backup::measure(&bin, &backup::Size { backups, mebibytes }).await
         }
-        Scenario::BackupPostgres { bin, mebibytes } => backup::postgres::measure(&bin, mebibytes).await,
+        Scenario::BackupPostgres { bin, backups, mebibytes } => {
+            backup::postgres::measure(&bin, &backup::Size { backups, mebibytes }).await
+        }
         Scenario::Clicks { server, token_file, app, rounds } => {
             clicks::measure(&server, &token_file, &app, rounds).await
         }

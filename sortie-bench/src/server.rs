@@ -13,6 +13,8 @@ use tokio::{
     process::{Child, Command},
 };
 
+use crate::database::Database;
+
 /// The administrator's password.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// How long a start may take.
@@ -28,26 +30,24 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it in a folder, with an empty catalog unless a seed is given, and waits until it listens.
     pub(crate) async fn start(bin: &Path, folder: &TempDir, seed: Option<&Path>) -> anyhow::Result<Self> {
-        let begun = Instant::now();
-        let mut command = Command::new(bin);
-        command
-            .env_clear()
-            .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-            .env("SORTIE_BIND", "127.0.0.1")
-            .env("SORTIE_PORT", "0")
-            .env("SORTIE_DB", folder.path().join("sortie.db"))
-            .env("SORTIE_ADMIN_PASSWORD", PASSWORD)
-            .env("SORTIE_LOG_FORMAT", "json")
-            .env("SORTIE_WRITE_RATE_LIMIT", "0")
-            .env("SORTIE_GATEWAY_RATE_LIMIT", "0")
-            .env("SORTIE_MAX_SESSIONS_PER_USER", "0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true);
+        let mut command = command(bin, folder);
+        command.env("SORTIE_DB", folder.path().join("sortie.db"));
         if let Some(seed) = seed {
             command.env("SORTIE_SEED", seed);
         }
-        let mut child = command.spawn().with_context(|| format!("cannot start {}", bin.display()))?;
+        Self::begin(command).await
+    }
+
+    /// The same on a database that is elsewhere.
+    pub(crate) async fn start_on(bin: &Path, folder: &TempDir, database: &Database) -> anyhow::Result<Self> {
+        let mut command = command(bin, folder);
+        command.envs(database.variables()?);
+        Self::begin(command).await
+    }
+
+    async fn begin(mut command: Command) -> anyhow::Result<Self> {
+        let begun = Instant::now();
+        let mut child = command.spawn().context("the server cannot be started")?;
         let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
         let listening = async {
             while let Some(line) = lines.next_line().await? {
@@ -79,4 +79,23 @@ impl Server {
         tokio::time::timeout(DEADLINE, self.child.wait()).await.context("the server does not end")??;
         Ok(())
     }
+}
+
+fn command(bin: &Path, folder: &TempDir) -> Command {
+    let mut command = Command::new(bin);
+    command
+        .env_clear()
+        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("SORTIE_BIND", "127.0.0.1")
+        .env("SORTIE_PORT", "0")
+        .env("SORTIE_DATA_DIR", folder.path())
+        .env("SORTIE_ADMIN_PASSWORD", PASSWORD)
+        .env("SORTIE_LOG_FORMAT", "json")
+        .env("SORTIE_WRITE_RATE_LIMIT", "0")
+        .env("SORTIE_GATEWAY_RATE_LIMIT", "0")
+        .env("SORTIE_MAX_SESSIONS_PER_USER", "0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    command
 }

@@ -9,10 +9,18 @@ use anyhow::{Context, ensure};
 use sortie_testkit::postgres::Cluster;
 use tokio::process::Command;
 
-use crate::table::Table;
+use super::{Size, under_writes};
+use crate::{database::text, table::Table};
 
 /// Measures and prints. The server is one of this process's own, which writes nothing through to the disk.
-pub(crate) async fn measure(bin: &Path, mebibytes: u64) -> anyhow::Result<()> {
+pub(crate) async fn measure(bin: &Path, size: &Size) -> anyhow::Result<()> {
+    let mut table = Table::default();
+    under_writes::postgres(bin, size.backups, &mut table).await?;
+    large(bin, size.mebibytes, &mut table).await?;
+    Ok(table.print()?)
+}
+
+async fn large(bin: &Path, mebibytes: u64, table: &mut Table) -> anyhow::Result<()> {
     let cluster = Cluster::shared();
     let (source, target, peer) = (cluster.empty_database()?, cluster.empty_database()?, cluster.empty_database()?);
     let folder = tempfile::tempdir()?;
@@ -39,12 +47,11 @@ pub(crate) async fn measure(bin: &Path, mebibytes: u64) -> anyhow::Result<()> {
     let restored = run(bin, &["restore", "--yes", to], &target).await?;
     let count = |dsn: &str| cluster.query(dsn, "SELECT count(*) FROM audit_log WHERE action = 'LOGIN'");
     ensure!(count(&source)? == count(&target)?, "not every row came back");
-    let mut table = Table::default();
     let scenario = format!("{} MiB of PostgreSQL", bytes >> 20);
     table.compare(&scenario, "backup, against pg_dump", "s", dumped.as_secs_f64(), made.as_secs_f64());
     table.compare(&scenario, "restore, against pg_restore", "s", loaded.as_secs_f64(), restored.as_secs_f64());
     table.tell(&scenario, "verify", format!("{:.1} s", verified.as_secs_f64()));
-    Ok(table.print()?)
+    Ok(())
 }
 
 /// Runs a program to its end, on this database; answers how long it took.
@@ -56,8 +63,4 @@ async fn run(program: &Path, args: &[&str], dsn: &str) -> anyhow::Result<Duratio
     let output = command.output().await.with_context(|| format!("{} cannot be run", program.display()))?;
     ensure!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     Ok(begun.elapsed())
-}
-
-fn text(path: &Path) -> anyhow::Result<&str> {
-    path.to_str().context("the path is not valid UTF-8")
 }
