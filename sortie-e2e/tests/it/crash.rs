@@ -1,96 +1,140 @@
 //! SIGKILL at any moment: afterwards the rows say what runs, and what ran still runs.
 
+mod journal;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    hash::{BuildHasher, RandomState},
-    sync::Mutex,
     time::{Duration, Instant},
 };
 
 use hyper::Method;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::harness::{
     PATIENCE,
     client::{Client, id},
     screen::Screen,
+    trial::{self, Dice},
     wait_for,
     world::World,
 };
+use journal::Journal;
 
-const ROUNDS: u64 = 5;
+/// In `make test-long` 500 launches and about as many stops.
+const ROUNDS: (usize, usize) = (5, 50);
 const LAUNCHES_PER_ROUND: usize = 10;
 
 #[tokio::test]
-async fn fifty_launches_survive_five_sudden_deaths_on_sqlite() {
+async fn launches_and_stops_survive_sudden_deaths_on_sqlite() {
     sudden_deaths(World::sqlite()).await;
 }
 
 #[tokio::test]
-async fn fifty_launches_survive_five_sudden_deaths_on_postgresql() {
+async fn launches_and_stops_survive_sudden_deaths_on_postgresql() {
     sudden_deaths(World::postgres()).await;
 }
 
 async fn sudden_deaths(mut world: World) {
     world.set("SORTIE_MAX_SESSIONS_PER_USER", "0");
     world.set("SORTIE_MAX_GLOBAL_SESSIONS", "0");
+    world.set("SORTIE_WRITE_RATE_LIMIT", "0");
     let mut server = world.start().await;
     let mut person = server.admin().await;
-    let acknowledged = Mutex::new(BTreeSet::new());
-    for round in 0..ROUNDS {
-        let moment = Duration::from_millis(RandomState::new().hash_one(round) % 1_500);
-        println!("round {round}: SIGKILL {moment:?} after the first launch");
-        let launches = (0..LAUNCHES_PER_ROUND).map(|_| launch(&person, &acknowledged));
-        let launches = futures_util::future::join_all(launches);
+    let (mut dice, journal) = (Dice::thrown(), Journal::default());
+    let (mut rows, mut converged) = (BTreeMap::new(), Vec::new());
+    for round in 0..trial::count(ROUNDS.0, ROUNDS.1) {
+        let moment = dice.moment(1_500);
+        let ends: Vec<_> = running(&rows).into_iter().filter(|_| dice.roll(2) == 0).collect();
+        println!("round {round}: {} stops, SIGKILL {moment:?} after the first launch", ends.len());
+        let ends = ends.iter().map(|it| {
+            let (pause, way) = (dice.moment(1_000), dice.roll(2));
+            end_after(pause, &journal, &person, it, way)
+        });
+        let ends = futures_util::future::join_all(ends.collect::<Vec<_>>());
+        // Some are not wanted any more as soon as they are there.
+        let launches = (0..LAUNCHES_PER_ROUND).map(|_| launch(&journal, &person, dice.roll(5) == 0, dice.roll(2)));
+        let launches = futures_util::future::join_all(launches.collect::<Vec<_>>());
         let death = async {
             tokio::time::sleep(moment).await;
-            server.signal(rustix::process::Signal::KILL);
+            server.signal(Signal::KILL);
         };
-        tokio::join!(launches, death);
+        tokio::join!(launches, ends, death);
         let running_apps = world.apps();
         server.kill();
+        if dice.roll(4) == 0 {
+            die_while_starting(&world, dice.moment(1_000)).await;
+        }
+        let begun = Instant::now();
         server = world.start().await;
         person = person.at(server.address);
-        let rows = settled(&person).await;
+        rows = settled(&person).await;
+        converged.push(begun.elapsed());
+        journal.check(&rows);
         check_apps(&world, &rows, &running_apps).await;
     }
-    let rows = settled(&person).await;
-    let known: BTreeSet<_> = rows.keys().cloned().collect();
-    let lost: Vec<_> = acknowledged.lock().unwrap().difference(&known).cloned().collect();
-    assert!(lost.is_empty(), "acknowledged and not there: {lost:?}");
-    check_audit(&person, &known).await;
+    converged.sort_unstable();
+    let (middle, last) = (converged[converged.len() / 2], converged[converged.len() - 1]);
+    println!("{}; from start to settled: median {middle:.1?}, most {last:.1?}", journal.story());
+    journal.check_audit(&person, &rows).await;
     reach(&world, &person, &rows).await;
     end_all(&world, &person, &rows).await;
+    let sealed = wait_for(PATIENCE, "everything to be sealed", async || {
+        let said = world.run(&["audit", "verify"], PATIENCE).await;
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        said.contains("Not sealed yet: 0.").then_some(said)
+    })
+    .await;
+    assert!(sealed.contains("The audit is what was sealed"), "{sealed}");
 }
 
-/// Launches, and notes what was acknowledged. The server may die meanwhile.
-async fn launch(person: &Client, acknowledged: &Mutex<BTreeSet<String>>) {
-    let wish = json!({"app_id": "terminal", "screen_width": 400, "screen_height": 300});
-    let Ok(answer) = person.try_send(Method::POST, "/api/sessions", Some(&wish)).await else { return };
-    assert_eq!(answer.status, 201, "{answer:?}");
-    acknowledged.lock().unwrap().insert(id(&answer.json()));
+async fn launch(journal: &Journal, person: &Client, is_unwanted: bool, way: u64) {
+    if let Some(session) = journal.launch(person).await
+        && is_unwanted
+    {
+        journal.end(person, &session, way).await;
+    }
 }
 
-/// Waits until no session is between two statuses; answers every session's row.
+async fn end_after(pause: Duration, journal: &Journal, person: &Client, session: &str, way: u64) {
+    tokio::time::sleep(pause).await;
+    journal.end(person, session, way).await;
+}
+
+/// A server that is killed at some moment of its start.
+async fn die_while_starting(world: &World, moment: Duration) {
+    let mut starting = world.begin(&[]);
+    tokio::time::sleep(moment).await;
+    starting.kill().unwrap();
+    starting.wait().unwrap();
+}
+
+fn running(rows: &BTreeMap<String, Value>) -> Vec<String> {
+    rows.iter().filter(|it| it.1["status"] == "running").map(|it| it.0.clone()).collect()
+}
+
+/// Waits until no session is between two statuses, and what ended is released; answers every session's row.
 async fn settled(person: &Client) -> BTreeMap<String, Value> {
     wait_for(Duration::from_mins(1), "every session to be settled", || async {
         let rows = all_sessions(person).await;
-        rows.values().all(|it| it["status"] != "creating").then_some(rows)
+        let held = person.get("/api/quotas").await.json()["user_sessions"].as_u64();
+        let is_settled = rows.values().all(|it| it["status"] != "creating");
+        (is_settled && held == u64::try_from(running(&rows).len()).ok()).then_some(rows)
     })
     .await
 }
 
 async fn all_sessions(person: &Client) -> BTreeMap<String, Value> {
-    let answer = person.get("/api/admin/sessions?limit=200").await;
+    let answer = person.get("/api/admin/sessions?limit=1000").await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let rows = answer.json().as_array().unwrap().clone();
     rows.into_iter().map(|it| (id(&it), it)).collect()
 }
 
 /// What is there of each session that has no app, and which apps have no session.
-fn story(world: &World, rows: &BTreeMap<String, Value>, apps: &BTreeMap<String, i32>) -> String {
-    let mut told = vec!["rows do not equal apps".to_owned()];
-    for session in rows.keys().filter(|it| !apps.contains_key(*it)) {
+fn story(world: &World, running: &BTreeSet<String>, apps: &BTreeMap<String, i32>) -> String {
+    let mut told = vec!["running sessions do not equal apps".to_owned()];
+    for session in running.iter().filter(|it| !apps.contains_key(*it)) {
         let folder = world.data_dir().join("workloads").join(session);
         let files: Vec<_> =
             std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|it| it.file_name()).collect();
@@ -104,41 +148,36 @@ fn story(world: &World, rows: &BTreeMap<String, Value>, apps: &BTreeMap<String, 
                 .map(|it| format!("  {it:?}")),
         );
     }
-    told.extend(apps.keys().filter(|it| !rows.contains_key(*it)).map(|it| format!("app of an unknown session {it}")));
+    told.extend(
+        apps.keys().filter(|it| !running.contains(*it)).map(|it| format!("app without a running session {it}")),
+    );
     told.join("\n")
 }
 
-/// Rows equal processes, and no app was ended or started twice by the server's death.
+/// Running sessions equal processes, and no app was ended or started twice by the server's death.
 async fn check_apps(world: &World, rows: &BTreeMap<String, Value>, before: &BTreeMap<String, i32>) {
-    let ended: Vec<_> = rows.values().filter(|row| row["status"] != "running").collect();
-    assert!(ended.is_empty(), "no launch fails because the server died: {ended:#?}");
+    let expected: BTreeSet<_> = running(rows).into_iter().collect();
     // A session runs as soon as its screen is there; its app shows a moment later.
     let begun = Instant::now();
     let now = loop {
         let now = world.apps();
-        if now.keys().eq(rows.keys()) {
+        if now.keys().eq(expected.iter()) {
             break now;
         }
         // Ten terminals start at once on a machine that may be small and busy.
-        assert!(begun.elapsed() < PATIENCE * 4, "{}", story(world, rows, &now));
+        assert!(begun.elapsed() < PATIENCE * 4, "{}", story(world, &expected, &now));
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
-    for (session, pid) in before {
+    for (session, pid) in before.iter().filter(|it| expected.contains(it.0)) {
         assert_eq!(now.get(session), Some(pid), "the app of {session} is the one that it was");
     }
     let n_terminals = world.processes().iter().filter(|it| it.is_app(&world.tag)).count();
-    assert_eq!(n_terminals, rows.len(), "terminals outside of any workload");
-}
-
-async fn check_audit(person: &Client, known: &BTreeSet<String>) {
-    let logs = person.get("/api/audit?action=CREATE_SESSION&limit=200").await.json();
-    let total = usize::try_from(logs["total"].as_u64().unwrap()).unwrap();
-    assert_eq!(total, known.len(), "one audit row for each session");
+    assert_eq!(n_terminals, expected.len(), "terminals outside of any workload");
 }
 
 /// Every desktop can be reached; a few of them are looked at.
 async fn reach(world: &World, person: &Client, rows: &BTreeMap<String, Value>) {
-    for session in rows.keys().step_by(10) {
+    for session in running(rows).iter().step_by(10) {
         let mut screen = Screen::open(person, session).await.unwrap();
         screen.terminal().await.unwrap();
         screen.type_line("touch ~/reached").await.unwrap();
@@ -147,7 +186,8 @@ async fn reach(world: &World, person: &Client, rows: &BTreeMap<String, Value>) {
 }
 
 async fn end_all(world: &World, person: &Client, rows: &BTreeMap<String, Value>) {
-    let ends = rows.keys().map(|it| async move {
+    let running = running(rows);
+    let ends = running.iter().map(|it| async move {
         let answer = person.delete(&format!("/api/sessions/{it}")).await;
         assert_eq!(answer.status, 204, "{answer:?}");
     });

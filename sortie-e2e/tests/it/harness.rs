@@ -1,5 +1,6 @@
 //! What the flows need: a server with its world, a client, a screen, an event reader, and eyes on processes.
 
+pub(crate) mod balancer;
 pub(crate) mod client;
 pub(crate) mod events;
 pub(crate) mod postgres;
@@ -8,6 +9,7 @@ pub(crate) mod provider;
 pub(crate) mod screen;
 pub(crate) mod seed;
 pub(crate) mod server;
+pub(crate) mod trial;
 pub(crate) mod visitor;
 pub(crate) mod world;
 

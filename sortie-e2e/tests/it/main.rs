@@ -35,6 +35,8 @@ mod drain;
 #[cfg(test)]
 mod endings;
 #[cfg(test)]
+mod failover;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod hostile;

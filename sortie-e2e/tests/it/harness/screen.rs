@@ -6,7 +6,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{Error, Message, client::IntoClientRequest, protocol::CloseFrame},
+    tungstenite::{Error, Message, client::IntoClientRequest, error::ProtocolError, protocol::CloseFrame},
 };
 
 use super::{PATIENCE, client::Client, seed};
@@ -54,6 +54,10 @@ impl Screen {
                 socket
             }
             Err(Error::Http(response)) => return Err(Gone::Refused(response.status().as_u16())),
+            // The server, or what stands before it, was gone before it answered.
+            Err(Error::Io(_) | Error::ConnectionClosed | Error::Protocol(ProtocolError::HandshakeIncomplete)) => {
+                return Err(Gone::Cut);
+            }
             Err(error) => panic!("the upgrade of {session}: {error}"),
         };
         let mut screen = Self { socket, unread: Vec::new(), width: 0, height: 0, pixels: Vec::new() };
@@ -169,15 +173,17 @@ impl Screen {
 
     /// Reads on until the server ends the stream.
     pub(crate) async fn until_gone(mut self) -> Gone {
-        let gone = async {
-            loop {
-                if let Err(gone) = self.fill().await {
-                    return gone;
-                }
-                self.unread.clear();
+        timeout(PATIENCE, self.gone()).await.expect("the stream to end in time")
+    }
+
+    /// The same, however long it takes.
+    pub(crate) async fn gone(&mut self) -> Gone {
+        loop {
+            if let Err(gone) = self.fill().await {
+                return gone;
             }
-        };
-        timeout(PATIENCE, gone).await.expect("the stream to end in time")
+            self.unread.clear();
+        }
     }
 
     /// Closes it from our side.
