@@ -53,6 +53,9 @@ pub(super) async fn follow(control: &Control, services: &Services, planned: &Pla
         match done {
             Ok(done) => {
                 info!(step = name, object, "Step done");
+                if let Step::StartContainer { existing: Some(container), .. } = step {
+                    services.inner().memory.begun(container);
+                }
                 note(control, services, target, step, done).await;
             }
             Err(StepError::Failed(failure)) => {

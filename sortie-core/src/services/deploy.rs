@@ -121,7 +121,8 @@ fn with_current(
         // It runs and failed: a loop of the engine's, or it is not well.
         ContainerState::Running | ContainerState::Restarting => match held {
             Some(standing) => {
-                if current.restarts > 0 {
+                // What the engine starts again and again would go on with it; what is not well may run on.
+                if record.is_some_and(|it| it.last.cause == Cause::Exits) {
                     steps.push(stop(current, case.service));
                 }
                 standing

@@ -1,8 +1,11 @@
 //! What went wrong before: how often, why, and when the next attempt may be made. Lost with the process, which costs a few
 //! attempts and nothing else.
 
+mod restarts;
+
 use std::{collections::BTreeMap, time::Duration};
 
+use self::restarts::Restarts;
 use super::{
     config::UpdateStrategy,
     failure::{Cause, Failure},
@@ -68,6 +71,7 @@ impl Record {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
     records: BTreeMap<Key, Record>,
+    restarts: Restarts,
 }
 
 impl Memory {
@@ -96,16 +100,22 @@ impl Memory {
         self.count(key, fingerprint, failure, None, now, rules);
     }
 
+    /// A container that had ended was started again for its service: what the engine counted before says nothing of this run.
+    pub fn begun(&mut self, container: &str) {
+        self.restarts.begun(container);
+    }
+
     /// Reads from the containers which runs failed and which went well.
     pub fn learn(&mut self, target: &Target, seen: &Seen, now: Timestamp, rules: &Rules) {
         self.keep_only(target);
+        self.restarts.look(seen, now);
         for (app, service) in target.services() {
             let key = Key { app: app.number, service: service.number };
             let fingerprint = service.fingerprint();
             let Some(container) = seen.of(key).find(|it| it.fingerprint == fingerprint) else { continue };
             if container.is_settled(&service.config, rules, now) {
                 self.records.remove(&key);
-            } else if let Some(failure) = failed_run(service, container, rules, now) {
+            } else if let Some(failure) = failed_run(service, container, self.restarts.of(container), rules, now) {
                 let run = (container.id.clone(), container.started_at);
                 if self.of(key, &fingerprint).is_some_and(|it| it.counts(container)) {
                     continue;
@@ -159,7 +169,13 @@ pub fn delay(failures: u32, rules: &Rules) -> Duration {
 }
 
 /// Why this run of a container failed, if it did.
-fn failed_run(service: &ServiceTarget, container: &Container, rules: &Rules, now: Timestamp) -> Option<Failure> {
+fn failed_run(
+    service: &ServiceTarget,
+    container: &Container,
+    restarts: u32,
+    rules: &Rules,
+    now: Timestamp,
+) -> Option<Failure> {
     let name = &service.name;
     if container.state == ContainerState::Running
         && let Some(network) = container.missing_network(&service.config)
@@ -173,9 +189,9 @@ fn failed_run(service: &ServiceTarget, container: &Container, rules: &Rules, now
         (ContainerState::Running, Health::Unhealthy(answer)) => {
             Some(Failure::new(Cause::Unhealthy, format!("{name} does not get well: {answer}")))
         }
-        (ContainerState::Restarting, _) if container.restarts >= LOOP => Some(loops(name, container.restarts)),
-        (ContainerState::Running, _) if container.restarts >= LOOP && container.up_for(now) < rules.settle => {
-            Some(loops(name, container.restarts))
+        (ContainerState::Restarting, _) if restarts >= LOOP => Some(loops(name, restarts)),
+        (ContainerState::Running, _) if restarts >= LOOP && container.up_for(now) < rules.settle => {
+            Some(loops(name, restarts))
         }
         (ContainerState::Dead, _) => {
             Some(Failure::new(Cause::EngineFailed, format!("the engine cannot use the container of {name} any more")))

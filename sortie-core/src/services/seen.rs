@@ -54,7 +54,7 @@ pub struct Container {
     pub state: ContainerState,
     /// When it was started last.
     pub started_at: Option<Timestamp>,
-    /// How often the engine started it again by itself.
+    /// How often the engine started it again by itself, as it counts.
     pub restarts: u32,
     /// The engine's names of the networks of ours that it is in.
     pub networks: Vec<String>,

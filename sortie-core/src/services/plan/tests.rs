@@ -54,6 +54,11 @@ fn one_pass(engine: &mut SimEngine, target: &Target, memory: &mut Memory, steps:
     plan
 }
 
+/// One whole pass; answers how the first service stands.
+fn pass(engine: &mut SimEngine, target: &Target, memory: &mut Memory) -> &'static str {
+    one_pass(engine, target, memory, usize::MAX).verdicts[0].standing.name()
+}
+
 fn standing_of<'a>(plan: &'a Plan, name: &str) -> &'a Standing {
     &plan.verdicts.iter().find(|it| it.service_name == name).unwrap().standing
 }
@@ -302,6 +307,61 @@ fn what_the_engine_starts_again_and_again_is_stopped_though_it_is_seen_running()
     let plan = plan(&target, &seen, &memory, &RULES, engine.now);
     assert_eq!(standing_of(&plan, "web").failure().unwrap().cause, Cause::Exits);
     assert_eq!(plan.steps.iter().map(Step::name).collect::<Vec<_>>(), ["stop container"]);
+}
+
+#[test]
+fn restarts_from_before_a_stop_do_not_count_against_the_run_after_it() {
+    let mut engine = SimEngine::default();
+    let mut memory = Memory::default();
+    let target = targets::target(&[Wish::named("web")]);
+    follow(&mut engine, &target, &mut memory);
+    // Podman goes on with its count, Docker begins anew.
+    for after in [9, 0] {
+        engine.containers[0].restarts = 9;
+        engine.containers[0].state = ContainerState::Exited(0);
+        assert_eq!(pass(&mut engine, &target, &mut memory), "backing_off");
+        engine.pass_time(RULES.longest_delay);
+        assert_eq!(pass(&mut engine, &target, &mut memory), "pending", "it is started again");
+        engine.containers[0].restarts = after;
+        assert_eq!(pass(&mut engine, &target, &mut memory), "starting", "with {after}");
+        // What it does from now on counts.
+        engine.containers[0].restarts = after + 2;
+        engine.containers[0].started_at = Some(engine.now);
+        assert_eq!(pass(&mut engine, &target, &mut memory), "backing_off", "with {after}");
+        engine.pass_time(RULES.longest_delay);
+        pass(&mut engine, &target, &mut memory);
+        engine.pass_time(RULES.longest_delay);
+        assert_eq!(pass(&mut engine, &target, &mut memory), "applied", "with {after}");
+    }
+}
+
+#[test]
+fn restarts_of_weeks_ago_do_not_count_against_the_next_one() {
+    let mut engine = SimEngine::default();
+    let mut memory = Memory::default();
+    let target = targets::target(&[Wish::named("web")]);
+    follow(&mut engine, &target, &mut memory);
+    engine.containers[0].restarts = 5;
+    engine.pass_time(RULES.longest_delay);
+    assert_eq!(pass(&mut engine, &target, &mut memory), "applied");
+    engine.containers[0].restarts = 6;
+    engine.containers[0].started_at = Some(engine.now);
+    assert_eq!(pass(&mut engine, &target, &mut memory), "starting");
+}
+
+#[test]
+fn what_is_not_well_is_not_stopped_for_restarts_of_before() {
+    let mut engine = SimEngine::default();
+    let mut memory = Memory::default();
+    let target = targets::target(&[Wish::named("web").probed()]);
+    follow(&mut engine, &target, &mut memory);
+    let mut seen = engine.seen(&target);
+    seen.containers[0].restarts = 1;
+    seen.containers[0].health = Health::Unhealthy("no".to_owned());
+    memory.learn(&target, &seen, engine.now, &RULES);
+    let plan = plan(&target, &seen, &memory, &RULES, engine.now);
+    assert_eq!(plan.verdicts[0].standing.name(), "backing_off");
+    assert_eq!(plan.steps, []);
 }
 
 #[test]

@@ -77,10 +77,13 @@ impl SimEngine {
         let mut progress = Progress::default();
         for step in plan.steps.iter().take(limit) {
             assert!(!FOREIGN.contains(&step.object()), "{step:?}");
-            if progress.allows(step, target)
-                && let Err(failure) = self.perform(step)
-            {
-                progress.failed(step, target, &failure);
+            if !progress.allows(step, target) {
+                continue;
+            }
+            match (self.perform(step), step) {
+                (Err(failure), _) => progress.failed(step, target, &failure),
+                (Ok(()), Step::StartContainer { existing: Some(container), .. }) => memory.begun(container),
+                (Ok(()), _) => {}
             }
         }
         for (key, failure) in progress.failures() {
