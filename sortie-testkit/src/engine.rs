@@ -217,15 +217,39 @@ impl RealEngine {
 
     /// Gives the engine an image that runs a program of this machine from `/app`, with what Sortie keeps homes in order with.
     pub fn import_program(&self, image: &str, program: &Path) -> Result<()> {
-        let root = self.busybox("program")?;
+        let root = self.beneath("program", program)?;
         let name = program.file_name().context("a program has a name")?.to_string_lossy().into_owned();
-        display::copy_with_libraries(program, &root)?;
+        fs::copy(program, root.join("app").join(&name))?;
+        self.import_root(image, &root, &["WORKDIR /app", &format!("ENTRYPOINT [\"/app/{name}\"]")])
+    }
+
+    /// Gives the engine what the Dockerfile calls `base`: everything that a program needs, and not itself.
+    pub fn import_base(&self, image: &str, program: &Path) -> Result<()> {
+        self.import_root(image, &self.beneath("base", program)?, &[])
+    }
+
+    /// Gives the engine what the Dockerfile calls `built`: a program at `/built/sortie`, and nothing else. With another note it is
+    /// another one.
+    pub fn import_built(&self, image: &str, program: &Path, note: &str) -> Result<()> {
+        let root = self.folder.path().join("built");
+        fs::create_dir_all(root.join("built"))?;
+        let to = root.join("built/sortie");
+        fs::copy(program, &to)?;
+        // Behind a program's end there may stand anything.
+        fs::File::options().append(true).open(&to)?.write_all(note.as_bytes())?;
+        self.import_root(image, &root, &[])
+    }
+
+    fn beneath(&self, name: &str, program: &Path) -> Result<PathBuf> {
+        let root = self.busybox(name)?;
+        display::copy_libraries(program, &root)?;
         for tool in ["chown", "chmod", "rm"] {
             display::copy_with_libraries(&Path::new("/usr/bin").join(tool), &root)?;
         }
-        fs::create_dir_all(root.join("app"))?;
-        fs::copy(program, root.join("app").join(&name))?;
-        self.import_root(image, &root, &["WORKDIR /app", &format!("ENTRYPOINT [\"/app/{name}\"]")])
+        for folder in ["app", "usr/local/bin"] {
+            fs::create_dir_all(root.join(folder))?;
+        }
+        Ok(root)
     }
 
     /// A folder with busybox and its commands.
@@ -236,7 +260,7 @@ impl RealEngine {
         fs::copy("/bin/busybox", root.join("bin/busybox")).context("the package busybox-static is missing")?;
         for name in [
             "sh", "sleep", "true", "false", "cat", "echo", "nc", "httpd", "touch", "test", "env", "mv", "rm", "id",
-            "ls", "tail",
+            "ls", "tail", "ln", "tar", "gzip",
         ] {
             let link = root.join("bin").join(name);
             if !link.exists() {

@@ -49,12 +49,20 @@ pub(super) fn fill(root: &Path) -> Result<()> {
 
 /// Copies a program and everything that it loads to where it is on this machine.
 pub(super) fn copy_with_libraries(program: &Path, root: &Path) -> Result<()> {
-    let files: BTreeSet<PathBuf> = libraries(program)?.into_iter().chain([program.to_owned()]).collect();
-    for file in files {
-        let to = root.join(file.strip_prefix("/")?);
-        fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
-        fs::copy(&file, &to).with_context(|| format!("{} is missing", file.display()))?;
-    }
+    copy(program, root)?;
+    copy_libraries(program, root)
+}
+
+/// Copies everything that a program loads to where it is on this machine.
+pub(super) fn copy_libraries(program: &Path, root: &Path) -> Result<()> {
+    let files: BTreeSet<PathBuf> = libraries(program)?.into_iter().collect();
+    files.iter().try_for_each(|it| copy(it, root))
+}
+
+fn copy(file: &Path, root: &Path) -> Result<()> {
+    let to = root.join(file.strip_prefix("/")?);
+    fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
+    fs::copy(file, &to).with_context(|| format!("{} is missing", file.display()))?;
     Ok(())
 }
 
