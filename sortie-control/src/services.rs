@@ -12,6 +12,7 @@ mod lease;
 mod manual;
 mod pass;
 mod secrets;
+mod settings;
 mod steps;
 
 use std::{

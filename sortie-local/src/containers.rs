@@ -26,7 +26,7 @@ use sortie_core::{
     id::{PlaceId, SessionId},
     port::{BoxFuture, PortError, PortResult, Runtime, runtime::Wake},
     spec::Spec,
-    workload::{Condition, Endpoint, Labels, LimitReport, Observed, Refusal, Workload, WorkloadOrder},
+    workload::{Condition, Endpoint, Labels, Observed, Refusal, Workload, WorkloadOrder},
 };
 use tokio::time::timeout;
 use tracing::info;
@@ -85,13 +85,6 @@ impl ContainerRuntime {
             Ok(place)
         })
         .await?;
-        let limit = |name, enforced: Option<bool>| LimitReport { name, enforced: enforced.unwrap_or(false) };
-        let limits = vec![
-            limit("memory", info.memory_limit),
-            limit("cpu", info.cpu_cfs_quota),
-            limit("pids", info.pids_limit),
-            limit("disk", Some(false)),
-        ];
         let says = |it: &String| it.contains("name=userns") || it.contains("name=rootless");
         info!(engine.kind = identity.kind, engine.version = %identity.version, place.id = %place.id, "Engine found");
         Ok(Self {
@@ -99,7 +92,7 @@ impl ContainerRuntime {
                 client,
                 place,
                 settings,
-                condition: Condition { kind: "docker", problems: Vec::new(), limits },
+                condition: Condition { kind: "docker", problems: Vec::new(), limits: identity.limits },
                 has_user_namespaces: info.security_options.iter().flatten().any(says),
                 user: User::of_sessions(),
                 works: Works::default(),

@@ -25,7 +25,7 @@ use futures_util::StreamExt;
 use sortie_core::{
     id::InstallationId,
     port::{
-        BoxFuture, Engine, PortResult,
+        BoxFuture, Engine, PortError, PortResult,
         engine::{Done, EngineIdentity, LogLine, StepError, WakeAll},
     },
     services::{Seen, Step, config::Probe},
@@ -48,6 +48,12 @@ pub enum EngineAddress {
         /// The folder with `ca.pem`, `cert.pem` and `key.pem`.
         certificates: PathBuf,
     },
+}
+
+/// Asks an engine what it is.
+pub async fn identify_engine(address: EngineAddress) -> Result<EngineIdentity, PortError> {
+    let client = Client::new(address);
+    deadline::look(client.identify()).await
 }
 
 /// An engine that speaks the Docker API.

@@ -38,7 +38,7 @@ mod uid;
 mod watch;
 
 pub use containers::{ContainerRuntime, ContainerSettings};
-pub use engine::{DockerEngine, EngineAddress, SimulatedEngine};
+pub use engine::{DockerEngine, EngineAddress, SimulatedEngine, identify_engine};
 pub use error::LocalError;
 pub use runtime::LocalRuntime;
 pub use settings::Settings;

@@ -16,7 +16,7 @@ use sortie_control::{
     tasks::Tasks,
 };
 use sortie_core::{
-    port::{AuditSeals, Backups, IdSource, IdentityProvider, Notary, Runtime},
+    port::{AuditSeals, Backups, IdSource, IdentityProvider, Notary, Runtime, engine::EngineIdentity},
     time::Timestamp,
     workload::Condition,
 };
@@ -186,7 +186,9 @@ async fn runtime(
         }
         RuntimeKind::Docker => {
             let runtime = ContainerRuntime::connect(container_settings(settings)?).await;
-            Ok((Arc::new(runtime.context("the container engine cannot be used")?), None))
+            let runtime = runtime.context("the container engine cannot be used")?;
+            warn_of_limits(&runtime.condition());
+            Ok((Arc::new(runtime), None))
         }
         RuntimeKind::Kubernetes => {
             if let Reach::PortForward(folder) = &settings.kubernetes.reach {
@@ -363,12 +365,16 @@ async fn probe_until_good(runtime: LocalRuntime) {
     loop {
         let condition = runtime.probe().await;
         if condition.problems.is_empty() {
-            for limit in condition.limits.iter().filter(|it| !it.enforced) {
-                warn!(limit = limit.name, "Limit is not enforced on this machine");
-            }
+            warn_of_limits(&condition);
             return std::future::pending().await;
         }
         tokio::time::sleep(PROBE_AGAIN).await;
+    }
+}
+
+fn warn_of_limits(condition: &Condition) {
+    for limit in condition.limits.iter().filter(|it| !it.enforced) {
+        warn!(limit = limit.name, "Limit is not enforced on this machine");
     }
 }
 
@@ -402,6 +408,16 @@ pub(crate) fn probe(settings: &Settings) -> anyhow::Result<Condition> {
         let local = LocalRuntime::open(sortie_local::Settings { data_dir, ..local_settings(settings) }).await?;
         Ok(local.probe().await)
     })
+}
+
+/// What the engine of services says of itself; `None` where there are none, or only simulated ones.
+pub(crate) fn services_engine(settings: &Settings) -> anyhow::Result<Option<EngineIdentity>> {
+    if !settings.services.as_ref().is_some_and(|it| it.real) {
+        return Ok(None);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let identity = runtime.block_on(sortie_local::identify_engine(settings.engine.clone()));
+    identity.map(Some).context("the container engine of services cannot be asked")
 }
 
 /// What the first start on a database of an older system does; `None` for every other database. Changes nothing.

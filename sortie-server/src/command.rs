@@ -10,6 +10,7 @@ pub(crate) mod drill;
 pub(crate) mod migrate;
 pub(crate) mod places;
 pub(crate) mod serve;
+mod service_secrets;
 pub(crate) mod services;
 pub(crate) mod sqlite3;
 pub(crate) mod workloads;

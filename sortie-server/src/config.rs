@@ -6,6 +6,7 @@
 pub(crate) mod backup;
 pub(crate) mod branding;
 mod engine;
+pub(crate) mod in_force;
 pub(crate) mod kubernetes;
 mod layers;
 pub(crate) mod services;

@@ -61,5 +61,39 @@ test("a target is planned, set, followed until it is as wanted, changed, and wan
   });
 });
 
+test("a secret is set, taken by a service, replaced and forgotten, and the page never shows it", async () => {
+  await site.as(ADMIN, {}, async (page) => {
+    const canary = "canary-of-a-secret";
+    await page.goto("/admin/services/secrets");
+    await page.getByRole("heading", { name: "No secrets" }).waitFor();
+    await page.getByRole("button", { name: "New secret" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("no name");
+    await page.getByLabel("Value", { exact: true }).fill(canary);
+    await look(page, "services-secret-new");
+    await page.getByRole("button", { name: "Set the secret" }).click();
+    await page.getByText(/must be a name of letters/).first().waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("db");
+    await page.getByRole("button", { name: "Set the secret" }).click();
+    await page.getByText(/^Set once, last/).waitFor();
+    const service = { ...WEB, config: { ...WEB.config, environment: { PASSWORD: { secret: "db" } } } };
+    await want(page, { apps: { 1001: { appName: "Web Server", services: [service] } } });
+    await page.getByText("Everything is as wanted.").waitFor();
+    await page.goto("/admin/services/secrets");
+    await page.getByRole("button", { name: "Replace db" }).click();
+    await page.getByLabel("Value", { exact: true }).fill(`${canary}-2`);
+    await page.getByRole("button", { name: "Set the secret" }).click();
+    await page.getByText(/^Set 2 times, last/).waitFor();
+    await look(page, "services-secrets");
+    assert.ok(!(await page.content()).includes(canary), "no value comes back");
+    await page.getByRole("button", { name: "Forget db" }).click();
+    await page.getByRole("button", { name: "Forget it" }).click();
+    await page.getByRole("heading", { name: "No secrets" }).waitFor();
+    await page.goto("/admin/services/history?type=settings");
+    await page.getByText("SORTIE_SERVICES").first().waitFor();
+    await look(page, "services-history-settings");
+    assert.ok(!(await page.content()).includes(ADMIN.password), "settings are shown without secrets");
+  });
+});
+
 test("every page of services is usable by everybody, on every screen, by day and by night", () =>
-  site.lookAround(ADMIN, ["/admin/services", "/admin/services/target", "/admin/services/history", "/admin/services/logs"]));
+  site.lookAround(ADMIN, ["/admin/services", "/admin/services/target", "/admin/services/secrets", "/admin/services/history", "/admin/services/history?type=settings", "/admin/services/logs"]));

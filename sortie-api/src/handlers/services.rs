@@ -66,7 +66,7 @@ pub(crate) async fn root(cx: &Context) -> Result<Response<Body>, ApiError> {
         "service": "sortie",
         "version": env!("CARGO_PKG_VERSION"),
         "dockerMode": mode,
-        "engine": view.engine.map(|it| json!({"kind": it.kind, "version": it.version})),
+        "engine": view.engine.map(|it| wire::engine(&it)),
         "documentation": "/openapi.json",
     })))
 }
@@ -138,7 +138,7 @@ pub(crate) async fn explain(cx: &Context) -> Result<Response<Body>, ApiError> {
     Ok(ok(&ExplainOut::from(&cx.control().service_state(asker.operator(cx)).await?)))
 }
 
-/// Kept states, newest first, without the states themselves.
+/// Kept states and settings, newest first, by their heads alone.
 #[utoipa::path(get, path = "/api/v1/state/history", tag = "services",
     params(("type" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Vec<Object>), (status = 400, body = Problem), (status = 403, body = Problem)))]
@@ -146,14 +146,14 @@ pub(crate) async fn history(cx: &Context) -> Result<Response<Body>, ApiError> {
     let asker = Asker::of(cx)?;
     let kind = match cx.query.get("type") {
         None => None,
-        Some(text) => Some(SnapshotKind::parse(text).ok_or_else(|| wrong("type must be current or target"))?),
+        Some(text) => Some(SnapshotKind::parse(text).ok_or_else(|| wrong("type must be current, settings or target"))?),
     };
     let page = cx.control().service_history(asker.operator(cx), kind, cx.page(Some(USUAL))?).await?;
     let heads: Vec<Value> = page.items.iter().map(wire::snapshot_head).collect();
     Ok(with_next(ok(&heads), cx, page.next.as_deref()))
 }
 
-/// One kept state; with `against` also where it differs from another one.
+/// One kept state, or kept settings; with `against` also where it differs from another one.
 #[utoipa::path(get, path = "/api/v1/state/history/{id}", tag = "services",
     params(("id" = i64, Path), ("against" = Option<i64>, Query)),
     responses((status = 200, body = Object), (status = 400, body = Problem), (status = 403, body = Problem),

@@ -3,9 +3,12 @@
 use serde::Serialize;
 use serde_json::{Map, Number, Value, json};
 use sortie_control::services::{CurrentView, ServiceLog, TargetOutcome};
-use sortie_core::services::{
-    AppNumber, Cause, Node, Plan, Step, Verdict, diff::Difference, secret::SecretHead, snapshot::Snapshot,
-    verdict::Standing,
+use sortie_core::{
+    port::engine::EngineIdentity,
+    services::{
+        AppNumber, Cause, Node, Plan, Step, Verdict, diff::Difference, secret::SecretHead, snapshot::Snapshot,
+        verdict::Standing,
+    },
 };
 use utoipa::ToSchema;
 
@@ -167,6 +170,12 @@ pub(crate) fn dry_run(outcome: &TargetOutcome) -> Value {
         "steps": steps(&outcome.plan),
         "services": outcome.plan.verdicts.iter().map(VerdictOut::from).collect::<Vec<_>>(),
     })
+}
+
+/// Which engine it is, and what it can hold a container to.
+pub(crate) fn engine(engine: &EngineIdentity) -> Value {
+    let limits: Vec<Value> = engine.limits.iter().map(|it| json!({"name": it.name, "enforced": it.enforced})).collect();
+    json!({"kind": engine.kind, "version": engine.version, "limits": limits})
 }
 
 /// How much there is, wanted and running.

@@ -101,7 +101,7 @@ impl Control {
         let services = self.services(who, Action::ManageServices, "change the services")?;
         let kept = snapshot(services, id).await?;
         if kept.kind != SnapshotKind::Target {
-            let rule = "must be a snapshot of a target; a current state cannot be wanted";
+            let rule = "must be a snapshot of a target; what ran, and settings, cannot be wanted";
             return Err(ControlError::Invalid(Problems::from(Invalid::new("id", rule))));
         }
         let target = Target::read(&kept.state)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sortie_core::{
-    audit::AuditAction,
+    audit::{Actor, AuditAction},
     invalid::{Invalid, Problems},
     policy::Action,
     port::{PortError, engine::StepError},
@@ -36,14 +36,30 @@ impl Control {
         value: Secret,
     ) -> Result<SecretHead, ControlError> {
         let services = self.services(who, Action::ManageServices, "change the services")?;
+        self.put_secret(services, actor(who), name, &value).await
+    }
+
+    /// Forgets a secret. What runs with it runs on, and is not made anew before it is set again.
+    pub async fn delete_service_secret(&self, who: Operator<'_>, name: &str) -> Result<(), ControlError> {
+        let services = self.services(who, Action::ManageServices, "change the services")?;
+        self.forget_secret(services, actor(who), name).await
+    }
+
+    pub(super) async fn put_secret(
+        &self,
+        services: &Services,
+        actor: Actor,
+        name: &str,
+        value: &Secret,
+    ) -> Result<SecretHead, ControlError> {
         let name = SecretName::new(name).map_err(Problems::from)?;
         if value.reveal().is_empty() || value.reveal().len() > MOST_BYTES || value.reveal().contains('\0') {
             let rule = format!("must be 1 to {MOST_BYTES} bytes without NUL characters");
             return Err(Problems::from(Invalid::new("value", rule)).into());
         }
-        let sealed = services.ports.sealer.seal(name.as_str(), &value).map_err(PortError::Broken)?;
+        let sealed = services.ports.sealer.seal(name.as_str(), value).map_err(PortError::Broken)?;
         let details = vec![("name", name.to_string())];
-        let change = self.quiet_change(actor(who), AuditAction::SetServiceSecret, details);
+        let change = self.quiet_change(actor, AuditAction::SetServiceSecret, details);
         let updated_at = change.at;
         let revision = services.ports.secrets.put_secret(&name, sealed, change).await?;
         info!(secret = %name, revision, "Secret of services set");
@@ -51,10 +67,13 @@ impl Control {
         Ok(SecretHead { name: name.into(), revision, updated_at })
     }
 
-    /// Forgets a secret. What runs with it runs on, and is not made anew before it is set again.
-    pub async fn delete_service_secret(&self, who: Operator<'_>, name: &str) -> Result<(), ControlError> {
-        let services = self.services(who, Action::ManageServices, "change the services")?;
-        let change = self.quiet_change(actor(who), AuditAction::DeleteServiceSecret, vec![("name", name.to_owned())]);
+    pub(super) async fn forget_secret(
+        &self,
+        services: &Services,
+        actor: Actor,
+        name: &str,
+    ) -> Result<(), ControlError> {
+        let change = self.quiet_change(actor, AuditAction::DeleteServiceSecret, vec![("name", name.to_owned())]);
         if !services.ports.secrets.delete_secret(name, change).await? {
             return Err(ControlError::not_found("secret", &name));
         }

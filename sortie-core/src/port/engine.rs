@@ -6,6 +6,7 @@ use super::{BoxFuture, PortResult};
 use crate::{
     services::{Failure, Seen, Step, config::Probe},
     time::Timestamp,
+    workload::LimitReport,
 };
 
 /// Called when something of ours may look different now. A hint: it may come late, often or not at all.
@@ -20,6 +21,8 @@ pub struct EngineIdentity {
     pub kind: &'static str,
     /// Its version.
     pub version: String,
+    /// What it can hold a container to, and what not.
+    pub limits: Vec<LimitReport>,
 }
 
 /// Why a step was not done.

@@ -30,13 +30,17 @@ pub trait ServiceStore: Send + Sync {
         events: Vec<Event>,
     ) -> PortResult<'a, Option<i64>>;
 
+    /// Keeps settings if they are not the newest ones; answers the number of a new snapshot. An observation, like the current
+    /// state. Whoever calls left the secrets out.
+    fn save_service_settings<'a>(&'a self, settings: &'a Node, at: Timestamp) -> PortResult<'a, Option<i64>>;
+
     /// Snapshots, newest first; of one kind, where one is given.
     fn snapshots(&self, kind: Option<SnapshotKind>, page: PageRequest) -> PortResult<'_, Page<Snapshot>>;
 
     /// One snapshot.
     fn find_snapshot(&self, id: i64) -> PortResult<'_, Option<Snapshot>>;
 
-    /// Forgets snapshots from before this time, the newest target and the newest current state excepted; answers how many.
+    /// Forgets snapshots from before this time, the newest of each kind excepted; answers how many.
     fn prune_snapshots(&self, before: Timestamp) -> PortResult<'_, u64>;
 
     /// Writes down that an image was downloaded; again is success. An observation, like the current state.

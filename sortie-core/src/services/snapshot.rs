@@ -1,4 +1,4 @@
-//! States that were kept.
+//! States and settings that were kept.
 
 use super::{document::Node, target::Key};
 use crate::time::Timestamp;
@@ -10,17 +10,20 @@ pub enum SnapshotKind {
     Current,
     /// What was wanted.
     Target,
+    /// The settings that services were looked after with.
+    Settings,
 }
 
 impl SnapshotKind {
-    /// Both kinds.
-    pub const ALL: [Self; 2] = [Self::Current, Self::Target];
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Current, Self::Target, Self::Settings];
 
     /// The name, as stored.
     pub fn name(self) -> &'static str {
         match self {
             Self::Current => "current",
             Self::Target => "target",
+            Self::Settings => "settings",
         }
     }
 
@@ -30,7 +33,7 @@ impl SnapshotKind {
     }
 }
 
-/// A state that was kept.
+/// A state, or settings, that were kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     /// Its row's number.
@@ -39,7 +42,7 @@ pub struct Snapshot {
     pub kind: SnapshotKind,
     /// When.
     pub at: Timestamp,
-    /// The state.
+    /// The document itself.
     pub state: Node,
 }
 

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bollard::{API_DEFAULT_VERSION, Docker, errors::Error};
-use sortie_core::port::engine::EngineIdentity;
+use sortie_core::{port::engine::EngineIdentity, workload::LimitReport};
 use tokio::{sync::Mutex, time::timeout};
 
 use super::{EngineAddress, deadline};
@@ -60,11 +60,20 @@ impl Client {
         let is_podman = parts.iter().any(|it| it.name.contains("Podman"));
         let storage = format!("{}:{}", info.name.unwrap_or_default(), info.docker_root_dir.unwrap_or_default());
         // Podman makes up an id for each answer; the machine's storage is what its containers live in.
+        let limit = |name, enforced: Option<bool>| LimitReport { name, enforced: enforced.unwrap_or(false) };
+        let limits = vec![
+            limit("memory", info.memory_limit),
+            limit("cpu", info.cpu_cfs_quota),
+            limit("pids", info.pids_limit),
+            // Only some storage of some engines could.
+            limit("disk", Some(false)),
+        ];
         let own = info.id.filter(|it| !it.is_empty() && !is_podman);
         Ok(EngineIdentity {
             id: own.unwrap_or(storage),
             kind: if is_podman { "podman" } else { "docker" },
             version: version.version.unwrap_or_default(),
+            limits,
         })
     }
 }

@@ -232,7 +232,7 @@ impl Engine for SimulatedEngine {
     fn identify(&self) -> PortResult<'_, EngineIdentity> {
         let id = format!("simulated:{}", self.installation);
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        Box::pin(async move { Ok(EngineIdentity { id, kind: "simulated", version }) })
+        Box::pin(async move { Ok(EngineIdentity { id, kind: "simulated", version, limits: Vec::new() }) })
     }
 
     fn observe<'a>(&'a self, images: &'a [String]) -> PortResult<'a, Seen> {

@@ -9,12 +9,15 @@ use sortie_control::{
     services::{ServicePorts, ServiceSettings},
     tasks::Tasks,
 };
-use sortie_core::port::{CoordinationStore, Engine};
+use sortie_core::{
+    port::{CoordinationStore, Engine},
+    services::Node,
+};
 use sortie_local::{DockerEngine, SimulatedEngine};
 use sortie_store::Store;
 use tracing::warn;
 
-use crate::config::Settings;
+use crate::config::{Settings, in_force::InForce};
 
 /// Sets them up and starts their loops.
 pub(super) async fn start(settings: &Settings, store: &Store, control: &Control, tasks: &Tasks) -> anyhow::Result<()> {
@@ -22,6 +25,11 @@ pub(super) async fn start(settings: &Settings, store: &Store, control: &Control,
         warn!("SORTIE_SUPERVISOR_OPEN is set: whoever reaches this server can change the machine's services");
     }
     set_up(settings, store, control).await?;
+    if let Some(services) = &settings.services
+        && let Err(error) = control.keep_service_settings(&document(&services.in_force)).await
+    {
+        warn!(error = %error, "Settings of services could not be kept");
+    }
     control.start_services(tasks);
     Ok(())
 }
@@ -44,4 +52,16 @@ pub(super) async fn set_up(settings: &Settings, store: &Store, control: &Control
     let chosen = ServiceSettings { open: services.open, manual: services.manual, ..ServiceSettings::default() };
     control.with_services(ports, chosen);
     Ok(())
+}
+
+/// The settings as the history keeps them, with the version that read them. Unset ones are not in it.
+fn document(in_force: &[InForce]) -> Node {
+    let one = |it: &InForce| {
+        let (value, origin) = (it.shown.as_deref()?, it.origin.as_deref()?);
+        Some((it.key.name, Node::map([("value", Node::text(value)), ("origin", Node::text(origin))])))
+    };
+    Node::map([
+        ("settings", Node::map(in_force.iter().filter_map(one))),
+        ("version", Node::text(env!("CARGO_PKG_VERSION"))),
+    ])
 }

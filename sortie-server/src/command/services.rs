@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use sortie_core::services::Plan;
 
-use super::by_hand::with_control;
+use super::{by_hand::with_control, service_secrets};
 use crate::{cli::Flags, telemetry::say};
 
 /// What to ask.
@@ -14,6 +14,12 @@ use crate::{cli::Flags, telemetry::say};
 pub(crate) enum Services {
     /// Compare the target with the engine, and say what would be done.
     Plan(Wanted),
+    /// List the secrets for services' environment; set and forget them.
+    Secrets {
+        /// What to do; nothing to list them.
+        #[command(subcommand)]
+        what: Option<service_secrets::Secrets>,
+    },
 }
 
 /// Which target.
@@ -27,7 +33,13 @@ pub(crate) struct Wanted {
 /// Asks. The server of the same SQLite file must be stopped; a running one answers at `/api/v1/state/explain`, and to
 /// `POST /api/v1/state/target?dry_run=true`.
 pub(crate) fn run(flags: &Flags, what: Services) -> anyhow::Result<()> {
-    let Services::Plan(Wanted { file }) = what;
+    match what {
+        Services::Plan(Wanted { file }) => plan(flags, file),
+        Services::Secrets { what } => service_secrets::run(flags, what.unwrap_or(service_secrets::Secrets::List)),
+    }
+}
+
+fn plan(flags: &Flags, file: Option<PathBuf>) -> anyhow::Result<()> {
     let target = file.map(|path| {
         let text = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         let value = serde_json::from_slice(&text).with_context(|| format!("{} is no JSON", path.display()))?;

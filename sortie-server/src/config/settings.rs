@@ -239,7 +239,7 @@ impl Settings {
             sso: Sso::parse(&mut read),
             cgroup: cgroup(&mut read),
             home_limit: read.quantity("SORTIE_LOCAL_HOME_LIMIT", quantity::bytes),
-            services: super::services::parse(&mut read),
+            services: super::services::parse(&mut read, layered),
             only_services: layered.supervise,
             allow_host_network: read.flag("SORTIE_LOCAL_HOST_NETWORK"),
             engine: super::engine::parse(&mut read, runtime),

@@ -46,7 +46,8 @@ impl End for SqliteConnection {
     }
 
     fn counter(&mut self, table: &str) -> QueryResult<Option<i64>> {
-        let text = "SELECT seq AS number FROM sqlite_sequence WHERE name = ? COLLATE NOCASE";
+        // A table that was made anew without a row has 0.
+        let text = "SELECT seq AS number FROM sqlite_sequence WHERE name = ? COLLATE NOCASE AND seq > 0";
         Ok(first(sql_query(text).bind::<Text, _>(table).load(self)?))
     }
 

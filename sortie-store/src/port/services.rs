@@ -70,11 +70,15 @@ impl ServiceStore for Store {
                     .execute(connection)?;
             }
             tell(connection, Kind::Uncached, &events)?;
-            if latest(connection, SnapshotKind::Current)?.is_some_and(|it| it.state == text) {
-                return Ok(None);
-            }
-            let id = keep(connection, SnapshotKind::Current, text, at)?;
-            Ok(Some(id))
+            Ok(keep_other(connection, SnapshotKind::Current, text, at)?)
+        })
+    }
+
+    fn save_service_settings<'a>(&'a self, settings: &'a Node, at: Timestamp) -> PortResult<'a, Option<i64>> {
+        let (text, at) = (json(settings).to_string(), Moment::from(at));
+        self.write(move |connection| {
+            dialect::lock(connection, Lock::FirstRows("stateSnapshot"))?;
+            Ok(keep_other(connection, SnapshotKind::Settings, text, at)?)
         })
     }
 
@@ -157,6 +161,19 @@ fn keep(connection: &mut AnyConnection, kind: SnapshotKind, state: String, at: M
     // Under the lock nobody else adds one: the newest is ours.
     let newest = dsl::statesnapshot.filter(dsl::kind.eq(kind.name())).order(dsl::id.desc());
     newest.select(dsl::id).first(connection)
+}
+
+/// Keeps it unless the newest one of its kind is the same.
+fn keep_other(
+    connection: &mut AnyConnection,
+    kind: SnapshotKind,
+    state: String,
+    at: Moment,
+) -> QueryResult<Option<i64>> {
+    if latest(connection, kind)?.is_some_and(|it| it.state == state) {
+        return Ok(None);
+    }
+    keep(connection, kind, state, at).map(Some)
 }
 
 /// Makes the rows of apps and services those of the target. Rows that stay keep what the engine shows of them.

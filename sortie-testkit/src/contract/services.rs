@@ -25,6 +25,7 @@ macro_rules! services_contract {
             a_target_reads_back_and_is_audited
             of_two_targets_for_the_same_one_before_the_second_conflicts
             a_current_state_is_kept_only_when_it_changed
+            settings_are_kept_only_when_they_changed
             snapshots_come_in_pages_and_old_ones_are_forgotten
             what_is_told_of_services_is_heard_as_it_was_told
             downloaded_images_are_known_until_they_are_forgotten
@@ -82,7 +83,25 @@ pub async fn a_current_state_is_kept_only_when_it_changed<S: Stores>(store: Arc<
     ensure_same(&(kept.at, kept.state), &(at(3), state("running")))
 }
 
-/// Newest first, of one kind or both; the newest of each kind is never forgotten.
+/// They are no state: neither the newest target nor the newest current state changes with them.
+pub async fn settings_are_kept_only_when_they_changed<S: Stores>(store: Arc<S>) -> Result<()> {
+    let settings = |port: &str| Node::map([("settings", Node::map([("SORTIE_PORT", Node::text(port))]))]);
+    let first = store.save_service_settings(&settings("3000"), at(1)).await?;
+    ensure!(first.is_some());
+    ensure!(store.save_service_settings(&settings("3000"), at(2)).await?.is_none());
+    let second =
+        store.save_service_settings(&settings("3002"), at(3)).await?.context("changed settings are not kept")?;
+    let kept = store.latest_snapshot(SnapshotKind::Settings).await?.context("no settings")?;
+    ensure_same(&(kept.id, kept.at, kept.state), &(second, at(3), settings("3002")))?;
+    for kind in [SnapshotKind::Current, SnapshotKind::Target] {
+        ensure!(store.latest_snapshot(kind).await?.is_none());
+    }
+    ensure!(store.save_service_settings(&settings("3000"), at(4)).await?.is_some(), "back again is a change, too");
+    ensure_same(&store.prune_snapshots(at(100)).await?, &2)?;
+    ensure_same(&store.snapshots(Some(SnapshotKind::Settings), PageRequest::default()).await?.items.len(), &1)
+}
+
+/// Newest first, of one kind or all; the newest of each kind is never forgotten.
 pub async fn snapshots_come_in_pages_and_old_ones_are_forgotten<S: Stores>(store: Arc<S>) -> Result<()> {
     let mut before = None;
     for number in 0..4_u8 {

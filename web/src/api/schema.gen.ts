@@ -1433,7 +1433,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Kept states, newest first, without the states themselves. */
+        /** Kept states and settings, newest first, by their heads alone. */
         get: operations["get_api_v1_state_history"];
         put?: never;
         post?: never;
@@ -1450,7 +1450,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One kept state; with `against` also where it differs from another one. */
+        /** One kept state, or kept settings; with `against` also where it differs from another one. */
         get: operations["get_api_v1_state_history_id"];
         put?: never;
         post?: never;

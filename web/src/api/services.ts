@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { query, request, requestPage } from "./client";
-import type { DryRun, EngineFacts, Explanation, ServiceLogLine, Snapshot, SnapshotHead, SnapshotKind, StateDocument } from "./wire-services";
+import type { DryRun, EngineFacts, Explanation, ServiceLogLine, ServiceSecret, Snapshot, SnapshotHead, SnapshotKind, StateDocument } from "./wire-services";
 
 /** How often the engine's work is looked at while there is some, and while there is none. */
 const BUSY_MS = 1_500;
@@ -71,4 +71,18 @@ export function logsQuery(service: string, follow: boolean) {
     staleTime: 0,
     refetchInterval: follow ? LOGS_MS : false,
   });
+}
+
+export const secretsQuery = queryOptions({
+  queryKey: ["services", "secrets"],
+  queryFn: ({ signal }) => request<ServiceSecret[]>("/api/v1/secrets", { signal }),
+  staleTime: 0,
+});
+
+export function setSecret(name: string, value: string): Promise<ServiceSecret> {
+  return request(`/api/v1/secrets/${encodeURIComponent(name)}`, { method: "PUT", body: { value } });
+}
+
+export function deleteSecret(name: string): Promise<void> {
+  return request(`/api/v1/secrets/${encodeURIComponent(name)}`, { method: "DELETE" });
 }

@@ -6,6 +6,8 @@ type Shapes = components["schemas"];
 export type Explanation = Shapes["ExplainOut"];
 export type Verdict = Shapes["VerdictOut"];
 export type PlannedStep = Shapes["StepOut"];
+/** A secret without its value, which no answer holds. */
+export type ServiceSecret = Shapes["SecretOut"];
 
 /** A state is a document with rules of its own; only the server reads it. */
 export type StateDocument = Record<string, unknown>;
@@ -14,7 +16,7 @@ export interface EngineFacts {
   version: string;
   /** `null` while no engine has answered. */
   dockerMode: "real" | "simulated" | null;
-  engine: { kind: string; version: string } | null;
+  engine: { kind: string; version: string; limits: { name: string; enforced: boolean }[] } | null;
 }
 
 /** What a target would take. */
@@ -23,7 +25,7 @@ export interface DryRun {
   services: Verdict[];
 }
 
-export type SnapshotKind = "target" | "current";
+export type SnapshotKind = "target" | "current" | "settings";
 
 export interface SnapshotHead {
   id: number;

@@ -39,6 +39,7 @@ const admin: RouteObject = {
       children: [
         { index: true, lazy: async () => ({ Component: (await import("@/features/admin/services/services-page")).ServicesPage }) },
         page("target", async () => (await import("@/features/admin/services/target-page")).TargetPage),
+        page("secrets", async () => (await import("@/features/admin/services/secrets-page")).SecretsPage),
         page("history", async () => (await import("@/features/admin/services/history-page")).HistoryPage),
         page("logs", async () => (await import("@/features/admin/services/logs-page")).LogsPage),
       ],

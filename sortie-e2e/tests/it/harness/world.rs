@@ -143,7 +143,14 @@ impl World {
 
     /// Runs the binary with these arguments until it ends, or ends it after `limit`.
     pub(crate) async fn run(&self, args: &[&str], limit: Duration) -> Output {
-        let mut child = self.command().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        self.run_reading(args, Path::new("/dev/null"), limit).await
+    }
+
+    /// The same with a file at its standard input.
+    pub(crate) async fn run_reading(&self, args: &[&str], input: &Path, limit: Duration) -> Output {
+        let input = fs::File::open(input).unwrap();
+        let mut child =
+            self.command().args(args).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let begun = Instant::now();
         while child.try_wait().unwrap().is_none() {
             if begun.elapsed() > limit {

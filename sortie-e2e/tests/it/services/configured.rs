@@ -62,6 +62,16 @@ async fn what_a_target_says_is_what_runs(engine: RealEngine) {
     let networks = it["NetworkSettings"]["Networks"].as_object().unwrap();
     assert!(networks.contains_key("7_front") && networks.contains_key("7_back") && networks.len() == 2, "{networks:?}");
     assert!(volumes(&engine).contains("7_data"));
+    let engine = client.get("/api/v1/").await.json()["engine"].clone();
+    let enforced = |name: &str| {
+        let limits = engine["limits"].as_array().unwrap();
+        limits.iter().find(|it| it["name"] == name).unwrap()["enforced"].clone()
+    };
+    assert_eq!((enforced("memory"), enforced("disk")), (json!(true), json!(false)), "{engine}");
+    let told = world.run(&["config"], PATIENCE).await;
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("# services: disk is not limited on this engine"), "{told}");
+    assert!(!told.contains("# services: memory"), "{told}");
     let said = client.get("/api/v1/logs?serviceName=web").await.json();
     assert!(said["logs"].as_array().unwrap().iter().any(|it| it["message"] == "begun"), "{said}");
 }

@@ -1,6 +1,6 @@
 //! `sortie supervise` as a machine's only part, and what the command line says of services.
 
-use std::{fs, os::unix::fs::PermissionsExt, process::Command, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command, time::Duration};
 
 use serde_json::{Value, json};
 use sortie_testkit::{
@@ -12,6 +12,8 @@ use super::{applied, on, running, service, start};
 use crate::harness::{wait_for, world::World};
 
 const SOON: Duration = Duration::from_secs(30);
+/// A secret's value.
+const CANARY: &str = "canary-of-a-service";
 
 /// Nothing but the defaults, on a port that is free.
 fn bare() -> World {
@@ -157,13 +159,84 @@ async fn a_plan_is_printed_and_nothing_is_changed() {
     drop(server);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_kept_when_they_change_and_secrets_of_them_are_not() {
+    let mut world = bare();
+    world.set("SORTIE_SUPERVISOR_OPEN", "true");
+    world.set("SORTIE_METRICS_TOKEN", CANARY);
+    let history = "/api/v1/state/history?type=settings";
+    for manual in ["false", "false", "true"] {
+        world.set("SORTIE_SERVICES_MANUAL", manual);
+        let server = world.start_with(&["supervise"]).await;
+        assert_eq!(server.anybody().get("/api/v1/state/history?type=target").await.json(), json!([]));
+        server.kill();
+    }
+    let server = world.start_with(&["supervise"]).await;
+    let client = server.anybody();
+    let kept = client.get(history).await.json();
+    let ids: Vec<i64> = kept.as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect();
+    let [newer, older] = ids[..] else { panic!("one for each change: {kept}") };
+    let newest = client.get(&format!("/api/v1/state/history/{newer}?against={older}")).await.json();
+    let changed = json!([{"path": "settings.SORTIE_SERVICES_MANUAL.value", "before": "false", "after": "true"}]);
+    assert_eq!(newest["differences"], changed);
+    let settings = &newest["state"]["settings"];
+    assert_eq!(settings["SORTIE_PORT"], json!({"value": "0", "origin": "variable SORTIE_PORT"}));
+    assert_eq!(
+        settings["SORTIE_METRICS_TOKEN"],
+        json!({"value": "********", "origin": "variable SORTIE_METRICS_TOKEN"})
+    );
+    assert!(newest["state"]["version"].is_string(), "{newest}");
+    let back = client.post(&format!("/api/v1/state/history/{older}/restore"), &json!({})).await;
+    assert_eq!((back.status, back.json()["errors"][0]["field"].clone()), (422, json!("id")), "{back:?}");
+    server.kill();
+    is_nowhere(&world.folder().join("data"), "database.sqlite");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_are_set_listed_and_forgotten_on_the_command_line() {
+    let mut world = World::sqlite();
+    world.set("SORTIE_SERVICES", "true");
+    world.set("SORTIE_SUPERVISOR_OPEN", "true");
+    fs::create_dir(world.data_dir()).unwrap();
+    let value = world.folder().join("value");
+    fs::write(&value, format!("{CANARY}\n")).unwrap();
+    let set = world.run_reading(&["services", "secrets", "set", "db"], &value, SOON).await;
+    assert!(set.status.success(), "{}", String::from_utf8_lossy(&set.stderr));
+    fs::write(&value, "").unwrap();
+    let empty = world.run_reading(&["services", "secrets", "set", "other"], &value, SOON).await;
+    assert!(!empty.status.success() && String::from_utf8_lossy(&empty.stderr).contains("value must be"), "{empty:?}");
+    let listed = world.run(&["services", "secrets"], SOON).await;
+    assert_eq!(String::from_utf8_lossy(&listed.stdout), "db (set once)\n");
+    is_nowhere(&world.data_dir(), "sortie.db");
+
+    let (server, client) = start(&world).await;
+    let wanted = service(1, "web", &json!({"environment": {"PASSWORD": {"secret": "db"}}}));
+    super::set(&client, &json!({"apps": {"1": {"services": [wanted]}}})).await;
+    applied(&client).await;
+    server.kill();
+    let gone = world.run(&["services", "secrets", "forget", "db"], SOON).await;
+    assert!(gone.status.success(), "{}", String::from_utf8_lossy(&gone.stderr));
+    let again = world.run(&["services", "secrets", "forget", "db"], SOON).await;
+    assert!(!again.status.success(), "there is none any more");
+    let listed = world.run(&["services", "secrets"], SOON).await;
+    assert_eq!(String::from_utf8_lossy(&listed.stdout), "");
+}
+
+/// Looks into a database's files for the canary.
+fn is_nowhere(folder: &Path, file: &str) {
+    for name in [file.to_owned(), format!("{file}-wal")] {
+        let bytes = fs::read(folder.join(&name)).unwrap_or_default();
+        assert!(!bytes.windows(CANARY.len()).any(|it| it == CANARY.as_bytes()), "{name}");
+    }
+    assert!(fs::metadata(folder.join(file)).unwrap().len() > 0);
+}
+
 #[test]
 fn a_secret_reaches_its_container_and_neither_the_database_nor_the_log() {
     engine::with(Kind::Docker, a_secret_stays_one).unwrap();
 }
 
 async fn a_secret_stays_one(engine: RealEngine) {
-    const CANARY: &str = "canary-of-a-service";
     let world = on(&engine);
     let (server, client) = start(&world).await;
     let set = client.put("/api/v1/secrets/db", &json!({"value": CANARY})).await;
@@ -175,10 +248,7 @@ async fn a_secret_stays_one(engine: RealEngine) {
     let said = client.get("/api/v1/logs?serviceName=web").await.json();
     assert_eq!(said["logs"][0]["message"], format!("got {CANARY}"), "{said}");
     server.kill();
-    for name in ["sortie.db", "sortie.db-wal"] {
-        let bytes = fs::read(world.data_dir().join(name)).unwrap_or_default();
-        assert!(!bytes.windows(CANARY.len()).any(|it| it == CANARY.as_bytes()), "{name}");
-    }
+    is_nowhere(&world.data_dir(), "sortie.db");
     assert!(!world.logs().contains(CANARY));
     assert!(world.data_dir().join("services.key").is_file());
 }

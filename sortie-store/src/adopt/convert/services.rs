@@ -64,6 +64,7 @@ impl Converter {
     pub(super) fn snapshot(&mut self, row: &OldRow) -> Result<Vec<NewRow>, Homeless> {
         let (id, id_number) = number(row)?;
         let kind = SnapshotKind::parse(row.text("type"))
+            .filter(|it| matches!(it, SnapshotKind::Current | SnapshotKind::Target))
             .ok_or_else(|| Homeless::new(id.as_str(), "type", "is neither current nor target"))?;
         let state = row.text("state");
         let value: Value = serde_json::from_str(state)

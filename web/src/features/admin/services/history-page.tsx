@@ -19,13 +19,18 @@ import { showToast } from "@/lib/toasts";
 const KINDS = [
   { value: "target", label: "What was wanted" },
   { value: "current", label: "What ran" },
+  { value: "settings", label: "Settings" },
 ] as const satisfies readonly { value: SnapshotKind; label: string }[];
 
-/** Every target and every changed current state, with what changed, and the way back. */
+function isKind(name: string): name is SnapshotKind {
+  return KINDS.some(({ value }) => value === name);
+}
+
+/** Every target, every changed current state and all changed settings, with what changed, and the way back. */
 export function HistoryPage() {
   usePageTitle("History of services");
   const [named, setKind] = useUrlState("type", "target");
-  const kind: SnapshotKind = named === "current" ? "current" : "target";
+  const kind: SnapshotKind = isKind(named) ? named : "target";
   const [chosen, setChosen] = useUrlState("id");
   const history = useInfiniteQuery(historyQuery(kind));
   const kept = history.data?.pages.flatMap((page) => page.items) ?? [];
@@ -36,10 +41,10 @@ export function HistoryPage() {
   const head = kept[position];
   return (
     <>
-      <PageHeader title="History">Each target, and each state that differed from the one before it.</PageHeader>
+      <PageHeader title="History">Each target; and each state, and the server&rsquo;s settings, where they were not those of before.</PageHeader>
       <div className="mb-4">
         <Segmented
-          label="Which states"
+          label="Of what"
           value={kind}
           options={KINDS}
           onChange={(next) => {
@@ -108,10 +113,10 @@ function Kept({ head, before, isNewest }: { head: SnapshotHead; before: Snapshot
           >
             <Differences differences={snapshot.data.differences ?? []} />
           </Panel>
-          <Panel title={`State #${head.id}`}>
+          <Panel title={`${head.type === "settings" ? "Settings" : "State"} #${head.id}`}>
             {/* A scrolling region must be reachable by keyboard. */}
             {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-            <pre role="region" aria-label={`State ${head.id}`} tabIndex={0} className="max-h-[32rem] overflow-auto text-[12.5px] leading-relaxed">
+            <pre role="region" aria-label={`Document ${head.id}`} tabIndex={0} className="max-h-[32rem] overflow-auto text-[12.5px] leading-relaxed">
               {JSON.stringify(snapshot.data.state, null, 2)}
             </pre>
           </Panel>

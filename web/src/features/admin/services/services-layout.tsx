@@ -12,6 +12,7 @@ import { TabLinks } from "@/components/ui/tab-links";
 const PAGES = [
   { path: "/admin/services", label: "What runs" },
   { path: "/admin/services/target", label: "Target" },
+  { path: "/admin/services/secrets", label: "Secrets" },
   { path: "/admin/services/history", label: "History" },
   { path: "/admin/services/logs", label: "Logs" },
 ] as const;

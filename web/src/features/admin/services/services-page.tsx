@@ -49,9 +49,11 @@ export function ServicesPage() {
 function EngineLine() {
   const { data } = useQuery(engineQuery);
   if (!data?.engine || data.dockerMode !== "real") return <>Containers that shall run on this machine, whoever is signed in.</>;
+  const open = data.engine.limits.filter((limit) => !limit.enforced).map((limit) => limit.name);
   return (
     <>
       Containers that shall run on this machine, on {data.engine.kind} {data.engine.version}.
+      {open.length > 0 && ` Not limited there: ${open.join(", ")}.`}
     </>
   );
 }

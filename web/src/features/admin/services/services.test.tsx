@@ -5,11 +5,12 @@ import type { Explanation, Verdict } from "@/api/wire-services";
 import { renderPage } from "@/testing/render-page";
 import { Refused, stubApi } from "@/testing/stub-api";
 import { HistoryPage } from "./history-page";
+import { SecretsPage } from "./secrets-page";
 import { ServicesLayout } from "./services-layout";
 import { ServicesPage } from "./services-page";
 import { TargetPage } from "./target-page";
 
-const ENGINE = { version: "1", dockerMode: "real", engine: { kind: "docker", version: "27.1" } };
+const ENGINE = { version: "1", dockerMode: "real", engine: { kind: "docker", version: "27.1", limits: [{ name: "memory", enforced: true }, { name: "disk", enforced: false }] } };
 
 function verdict(more: Partial<Verdict>): Verdict {
   return {
@@ -43,6 +44,7 @@ it("says for each service how it stands, and of one that fails why, what is next
   });
   stubApi({ "GET /api/v1/": ENGINE, "GET /api/v1/state/explain": explanation([verdict({}), failing]) });
   renderPage(<ServicesPage />, { path: "/admin/services" });
+  await screen.findByText(/on docker 27\.1\. Not limited there: disk\./);
   const [web, db] = (await screen.findAllByRole("listitem")).map((row) => within(row));
   expect(web?.getByText("As wanted")).toBeVisible();
   expect(web?.queryByText(/Next:/)).toBeNull();
@@ -117,4 +119,52 @@ it("shows what a kept target changed, and wants it again only after a question",
   expect(calls.some(({ method }) => method === "POST")).toBe(false);
   await user.click(await screen.findByRole("button", { name: "Want this again" }));
   await expect.poll(() => calls.some(({ path }) => path.endsWith("/2/restore"))).toBe(true);
+});
+
+it("shows with which settings the server began, and offers no way back to them", async () => {
+  const head = { id: 5, type: "settings", createdAt: "2026-11-01T10:00:00Z" };
+  const older = { ...head, id: 4 };
+  stubApi({
+    "GET /api/v1/state/history?type=settings&limit=50": [head, older],
+    "GET /api/v1/state/history/4": { ...older, state: { settings: {} } },
+    "GET /api/v1/state/history/5": {
+      ...head,
+      state: { settings: {} },
+      differences: [{ path: "settings.SORTIE_ENGINE.value", before: "unix:///var/run/docker.sock", after: "unix:///run/podman/podman.sock" }],
+    },
+  });
+  const user = userEvent.setup();
+  renderPage(<HistoryPage />, { path: "/admin/services/history", at: "/admin/services/history?type=settings" });
+  await screen.findByText("settings.SORTIE_ENGINE.value");
+  await user.click(screen.getByRole("button", { name: /^#4/ }));
+  await screen.findByText("Settings #4");
+  expect(screen.queryByRole("button", { name: "Back to this one" })).toBeNull();
+});
+
+it("sets and forgets secrets, and never shows one", async () => {
+  const kept = { name: "db", revision: 2, updatedAt: "2026-11-01T10:00:00Z" };
+  const calls = stubApi({
+    "GET /api/v1/secrets": [kept],
+    "PUT /api/v1/secrets/db": { ...kept, revision: 3 },
+    "PUT /api/v1/secrets/mail.key": { name: "mail.key", revision: 1, updatedAt: kept.updatedAt },
+    "DELETE /api/v1/secrets/db": null,
+  });
+  const user = userEvent.setup();
+  renderPage(<SecretsPage />, { path: "/admin/services/secrets" });
+  await screen.findByText(/Set 2 times/);
+  await user.click(screen.getByRole("button", { name: "New secret" }));
+  expect(screen.getByRole("button", { name: "Set the secret" })).toBeDisabled();
+  await user.type(screen.getByLabelText("Name"), " mail.key ");
+  await user.type(screen.getByLabelText("Value"), "canary one");
+  await user.click(screen.getByRole("button", { name: "Set the secret" }));
+  await expect.poll(() => calls).toContainEqual({ method: "PUT", path: "/api/v1/secrets/mail.key", body: { value: "canary one" } });
+  await expect.poll(() => screen.queryByLabelText("Value")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Replace db" }));
+  await user.type(screen.getByLabelText("Value"), "canary two");
+  await user.click(screen.getByRole("button", { name: "Set the secret" }));
+  await expect.poll(() => calls).toContainEqual({ method: "PUT", path: "/api/v1/secrets/db", body: { value: "canary two" } });
+  expect(document.body.textContent).not.toContain("canary");
+  await user.click(await screen.findByRole("button", { name: "Forget db" }));
+  await user.click(await screen.findByRole("button", { name: "Forget it" }));
+  await expect.poll(() => calls.some(({ method }) => method === "DELETE")).toBe(true);
 });
