@@ -7,10 +7,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::{client::Client, launch::Screen};
+use crate::{client::Client, events::Events, launch::Screen};
 
 const DEADLINE: Duration = Duration::from_mins(2);
 
@@ -28,20 +28,13 @@ pub(crate) async fn measure(server: &str, token: &Path, app: &str, rounds: usize
 }
 
 async fn one(client: &mut Client, server: &str, token: &str, app: &str) -> anyhow::Result<Value> {
+    let mut events = Events::listen(server, token).await?;
     let clicked = now()?;
     let (_, _, body) = client.send("POST", "/api/sessions", Some(&json!({"app_id": app})), None).await?;
     let session: Value = serde_json::from_slice(&body)?;
     let id = session["id"].as_str().with_context(|| format!("no session: {session}"))?.to_owned();
     let path = format!("/api/sessions/{id}");
-    loop {
-        let (_, _, body) = client.send("GET", &path, None, None).await?;
-        let now: Value = serde_json::from_slice(&body)?;
-        match now["status"].as_str() {
-            Some("creating") => tokio::time::sleep(Duration::from_millis(5)).await,
-            Some("running") => break,
-            _ => bail!("the launch failed: {now}"),
-        }
-    }
+    events.until_running(&id).await?;
     let told = now()?;
     Screen::through_server(server, token, &id).await?.first_pixels().await?;
     let painted = now()?;

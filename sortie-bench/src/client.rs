@@ -1,9 +1,9 @@
 //! A small HTTP client with one connection.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::{Request, StatusCode, client::conn::http1::SendRequest, header};
+use hyper::{Request, Response, StatusCode, body::Incoming, client::conn::http1::SendRequest, header};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -44,6 +44,13 @@ impl Client {
         Ok((client, token.to_owned()))
     }
 
+    /// Asks for an answer without end, which is read as long as the client lives.
+    pub(crate) async fn stream(&mut self, path: &str) -> anyhow::Result<Incoming> {
+        let answer = self.exchange("GET", path, None, None).await?;
+        ensure!(answer.status() == StatusCode::OK, "{path} answered {}", answer.status());
+        Ok(answer.into_body())
+    }
+
     /// Sends a request; answers status, `ETag` and body.
     pub(crate) async fn send(
         &mut self,
@@ -52,6 +59,19 @@ impl Client {
         body: Option<&Value>,
         etag: Option<&str>,
     ) -> anyhow::Result<(StatusCode, Option<String>, Bytes)> {
+        let answer = self.exchange(method, path, body, etag).await?;
+        let tag = answer.headers().get(header::ETAG).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let status = answer.status();
+        Ok((status, tag, answer.into_body().collect().await?.to_bytes()))
+    }
+
+    async fn exchange(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        etag: Option<&str>,
+    ) -> anyhow::Result<Response<Incoming>> {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.address);
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -67,9 +87,6 @@ impl Client {
             None => Bytes::new(),
         };
         self.sender.ready().await.context("the connection was closed")?;
-        let answer = self.sender.send_request(request.body(Full::new(content))?).await?;
-        let tag = answer.headers().get(header::ETAG).and_then(|it| it.to_str().ok()).map(str::to_owned);
-        let status = answer.status();
-        Ok((status, tag, answer.into_body().collect().await?.to_bytes()))
+        Ok(self.sender.send_request(request.body(Full::new(content))?).await?)
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use hyper::StatusCode;
 use serde_json::{Value, json};
 use tokio::{
@@ -18,6 +18,7 @@ use tokio::{
 
 use crate::{
     client::Client,
+    events::Events,
     server::Server,
     table::{Table, percentile},
 };
@@ -56,20 +57,13 @@ pub(crate) async fn measure(bin: &Path) -> anyhow::Result<()> {
 
 /// One launch through the server, from the request to pixels of the program; ends the session afterwards.
 async fn launch(admin: &mut Client, address: &str, token: &str) -> anyhow::Result<Duration> {
+    let mut events = Events::listen(address, token).await?;
     let begun = Instant::now();
     let (_, _, body) = admin.send("POST", "/api/sessions", Some(&json!({"app_id": "terminal"})), None).await?;
     let session: Value = serde_json::from_slice(&body)?;
     let id = session["id"].as_str().with_context(|| format!("no session: {session}"))?.to_owned();
     let path = format!("/api/sessions/{id}");
-    loop {
-        let (_, _, body) = admin.send("GET", &path, None, None).await?;
-        let now: Value = serde_json::from_slice(&body)?;
-        match now["status"].as_str() {
-            Some("creating") => tokio::time::sleep(Duration::from_millis(2)).await,
-            Some("running") => break,
-            _ => bail!("the launch failed: {now}"),
-        }
-    }
+    events.until_running(&id).await?;
     Screen::through_server(address, token, &id).await?.first_pixels().await?;
     let elapsed = begun.elapsed();
     admin.send("DELETE", &path, None, None).await?;

@@ -4,6 +4,7 @@ mod backup;
 mod clicks;
 mod client;
 mod database;
+mod events;
 mod http;
 mod launch;
 mod process;
