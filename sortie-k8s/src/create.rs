@@ -19,15 +19,26 @@ const PASSWORD_CHARS: usize = 8;
 
 /// Fulfils an order; see [`sortie_core::port::Runtime::create`].
 pub(crate) async fn create(cluster: &Cluster, settings: &Settings, order: &WorkloadOrder) -> Result<(), PortError> {
-    guard::ensure(cluster, settings, order).await?;
-    if order.spec.display.is_none() {
-        ensure(&cluster.secrets, &secret(order), &order.labels).await?;
+    // The pod needs all three, and none of them another.
+    tokio::try_join!(
+        guard::ensure(cluster, settings, order),
+        passwords(cluster, order),
+        files(cluster, settings, order)
+    )?;
+    ensure(&cluster.pods, &manifest::pod(order, settings), &order.labels).await
+}
+
+async fn passwords(cluster: &Cluster, order: &WorkloadOrder) -> Result<(), PortError> {
+    match order.spec.display {
+        None => ensure(&cluster.secrets, &secret(order), &order.labels).await,
+        Some(_) => Ok(()),
     }
+}
+
+async fn files(cluster: &Cluster, settings: &Settings, order: &WorkloadOrder) -> Result<(), PortError> {
     match Files::of(order) {
-        Files::Scratch => {}
-        Files::OfSession(_) => {
-            ensure(&cluster.claims, &manifest::session_claim(order, settings), &order.labels).await?;
-        }
+        Files::Scratch => Ok(()),
+        Files::OfSession(_) => ensure(&cluster.claims, &manifest::session_claim(order, settings), &order.labels).await,
         Files::Kept(workspace) => {
             let claim = manifest::claim(workspace, order, settings);
             match cluster.claims.create(&PostParams::default(), &claim).await {
@@ -36,9 +47,9 @@ pub(crate) async fn create(cluster: &Cluster, settings: &Settings, order: &Workl
                 Err(failed) if error::is_conflict(&failed) => {}
                 Err(failed) => return Err(error::port(failed)),
             }
+            Ok(())
         }
     }
-    ensure(&cluster.pods, &manifest::pod(order, settings), &order.labels).await
 }
 
 fn secret(order: &WorkloadOrder) -> k8s_openapi::api::core::v1::Secret {

@@ -18,7 +18,9 @@ pub(crate) async fn open(
     forwards: &Forwards,
     session: &SessionId,
 ) -> Result<Endpoint, PortError> {
-    let pod = cluster.pods.get_opt(&names::pod(session)).await.map_err(error::port)?;
+    let (pod, secret) = (names::pod(session), names::secret(session));
+    let (pod, secret) =
+        tokio::try_join!(cluster.pods.get_opt(&pod), cluster.secrets.get_opt(&secret)).map_err(error::port)?;
     let pod = pod.ok_or_else(|| PortError::unavailable("the session has no pod"))?;
     let Observed::Ready { address: Some(address), .. } = observe::pod(&pod, &[]) else {
         return Err(PortError::unavailable("the session's pod is not ready"));
@@ -26,7 +28,6 @@ pub(crate) async fn open(
     let speaks_websocket = about(&pod, manifest::SCREEN_PROTOCOL) == Some(DisplayProtocol::WebSocket.name());
     let path = about(&pod, manifest::SCREEN_PATH).unwrap_or("/").to_owned();
     let port = screen_port(&pod).ok_or_else(|| PortError::broken("the pod does not say where its screen is"))?;
-    let secret = cluster.secrets.get_opt(&names::secret(session)).await.map_err(error::port)?;
     let password = |key: &str| secret.as_ref().and_then(|it| text(it, key)).map(secret::Secret::new);
     let address = match reach {
         Reach::PodAddress if speaks_websocket => Address::WebSocket { host: address, port, path },
