@@ -18,27 +18,27 @@ const DEADLINE: Duration = Duration::from_mins(2);
 pub(crate) async fn measure(server: &str, token: &Path, app: &str, rounds: usize) -> anyhow::Result<()> {
     let token = std::fs::read_to_string(token).with_context(|| format!("cannot read {}", token.display()))?;
     let token = token.trim();
-    let mut client = Client::with_token(server, token).await?;
     for _ in 0..rounds {
-        let round = tokio::time::timeout(DEADLINE, one(&mut client, server, token, app));
+        let round = tokio::time::timeout(DEADLINE, one(server, token, app));
         let told = round.await.context("the launch takes too long")??;
         writeln!(std::io::stdout(), "{told}")?;
     }
     Ok(())
 }
 
-async fn one(client: &mut Client, server: &str, token: &str, app: &str) -> anyhow::Result<Value> {
+async fn one(server: &str, token: &str, app: &str) -> anyhow::Result<Value> {
     let mut events = Events::listen(server, token).await?;
+    let mut client = Client::with_token(server, token).await?;
     let clicked = now()?;
     let (_, _, body) = client.send("POST", "/api/sessions", Some(&json!({"app_id": app})), None).await?;
     let session: Value = serde_json::from_slice(&body)?;
     let id = session["id"].as_str().with_context(|| format!("no session: {session}"))?.to_owned();
-    let path = format!("/api/sessions/{id}");
     events.until_running(&id).await?;
     let told = now()?;
     Screen::through_server(server, token, &id).await?.first_pixels().await?;
     let painted = now()?;
-    client.send("DELETE", &path, None, None).await?;
+    // A server closes a connection that says nothing as long as a pod may take.
+    Client::with_token(server, token).await?.send("DELETE", &format!("/api/sessions/{id}"), None, None).await?;
     Ok(json!({"session": id, "clicked": clicked, "running": told, "painted": painted}))
 }
 
