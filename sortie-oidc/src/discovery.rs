@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use sortie_http::{Ask, Client};
 use tokio::{sync::Mutex, time::Instant};
 use tracing::{info, warn};
 
 use crate::{
+    answer::json,
     error::OidcError,
-    http::{Ask, Client},
     metadata::{self, Metadata},
     settings::Settings,
 };
@@ -72,8 +73,8 @@ impl Discovery {
 
 async fn ask(client: &Client, settings: &Settings) -> Result<Metadata, OidcError> {
     let url = metadata::address(&settings.issuer)?;
-    let answer = client.send(Ask { url: &url, authorization: None, form: None }).await?;
-    metadata::read(answer.json("the provider's description")?, settings)
+    let answer = client.send(Ask::get(&url)).await?;
+    metadata::read(json(&answer, "the provider's description")?, settings)
 }
 
 /// 1, 2, 4, … seconds, at most a minute.

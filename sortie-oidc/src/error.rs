@@ -1,6 +1,7 @@
 //! What goes wrong between us and a provider.
 
 use sortie_core::port::PortError;
+use sortie_http::ExchangeError;
 
 /// A failure, by what follows from it. The texts are for the log: they name what was wrong, never a token or a code.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,15 @@ impl OidcError {
 
     pub(crate) fn refused(why: impl Into<String>) -> Self {
         Self::Refused(why.into())
+    }
+}
+
+impl From<ExchangeError> for OidcError {
+    fn from(error: ExchangeError) -> Self {
+        match error {
+            ExchangeError::Away(why) => Self::Away(why),
+            ExchangeError::Unfit(what) => Self::refused(what),
+        }
     }
 }
 

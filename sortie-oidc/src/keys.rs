@@ -7,16 +7,12 @@ use ring::signature::{
 };
 use serde::Deserialize;
 use serde_json::Value;
+use sortie_http::{Ask, Client};
 use tokio::{sync::Mutex, time::Instant};
 use tracing::debug;
 use url::Url;
 
-use crate::{
-    encoding::from_base64url,
-    error::OidcError,
-    http::{Ask, Client},
-    settings::Algorithm,
-};
+use crate::{answer::json, encoding::from_base64url, error::OidcError, settings::Algorithm};
 
 /// How long fetched keys are good.
 const FRESH: Duration = Duration::from_hours(1);
@@ -189,8 +185,8 @@ impl Keys {
         let verdict = match known {
             Some(Verdict::Unknown) | None if may_ask => {
                 kept.asked_at = Some(now);
-                let answer = client.send(Ask { url, authorization: None, form: None }).await?;
-                let set = Arc::new(KeySet::read(answer.json("the provider's keys")?)?);
+                let answer = client.send(Ask::get(url)).await?;
+                let set = Arc::new(KeySet::read(json(&answer, "the provider's keys")?)?);
                 debug!(keys = set.0.len(), "Provider's keys fetched");
                 let verdict = judge(&set);
                 kept.set = Some((set, now));

@@ -6,11 +6,11 @@
 //! **May not know** users, roles, routes, SQL or configuration. It believes nothing that a provider says before it is checked,
 //! and reads nothing without a bound on size and time.
 
+mod answer;
 mod claims;
 mod discovery;
 mod encoding;
 mod error;
-mod http;
 mod jws;
 mod keys;
 mod metadata;

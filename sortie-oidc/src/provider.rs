@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ::http::StatusCode;
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sortie_core::{
@@ -11,20 +11,24 @@ use sortie_core::{
     sso::{Assertion, AuthorizationRequest, LogoutNotice, Redemption},
     time::Timestamp,
 };
+use sortie_http::{Ask, Client};
 use url::form_urlencoded;
 
 use crate::{
+    answer::json,
     claims::{self, Expected},
     discovery::Discovery,
     encoding::{basic, challenge},
     error::OidcError,
-    http::{Ask, Client},
     jws::{self, Kind, Signed},
     keys::Keys,
     metadata::{ClientAuth, Metadata},
     profile,
     settings::{Settings, SettingsError},
 };
+
+/// The media type of what is posted to the token endpoint.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// One provider that speaks OpenID Connect. It is asked for the first time when somebody signs in.
 pub struct OidcProvider {
@@ -58,7 +62,7 @@ impl OidcProvider {
     /// Checks the settings; asks nobody.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         settings.check()?;
-        let client = Client::new(&settings)?;
+        let client = Client::new(settings.authorities.as_deref())?;
         Ok(Self { settings, client, discovery: Discovery::default(), keys: Keys::default() })
     }
 
@@ -138,14 +142,14 @@ impl OidcProvider {
     /// Takes the code to the provider.
     async fn tokens(&self, metadata: &Metadata, redemption: &Redemption) -> Result<Tokens, OidcError> {
         let (authorization, form) = self.token_request(metadata.auth, redemption);
-        let ask = Ask { url: &metadata.token, authorization, form: Some(form) };
+        let ask = Ask { url: &metadata.token, authorization, post: Some((FORM, form.into())) };
         let answer = self.client.send(ask).await?;
         if matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             let said = serde_json::from_slice::<TokenRefusal>(&answer.body).map(|it| it.error).unwrap_or_default();
             let said: String = said.chars().filter(char::is_ascii_graphic).take(64).collect();
             return Err(OidcError::refused(format!("the provider gives no tokens for the code ({said})")));
         }
-        let tokens: Tokens = serde_json::from_slice(answer.json("the code")?)
+        let tokens: Tokens = serde_json::from_slice(json(&answer, "the code")?)
             .map_err(|_| OidcError::refused("the provider's tokens cannot be read"))?;
         if tokens.token_type.as_deref().is_some_and(|it| !it.eq_ignore_ascii_case("bearer")) {
             return Err(OidcError::refused("the provider's access token is of an unknown type"));
@@ -162,9 +166,9 @@ impl OidcProvider {
 
     /// Asks the provider what the token left open. An answer about somebody else ends the sign-in (OpenID Connect Core §5.3.4).
     async fn userinfo(&self, url: &url::Url, access: &str, subject: &str) -> Result<Map<String, Value>, OidcError> {
-        let ask = Ask { url, authorization: Some(format!("Bearer {access}")), form: None };
+        let ask = Ask { url, authorization: Some(format!("Bearer {access}")), post: None };
         let answer = self.client.send(ask).await?;
-        let said: Map<String, Value> = serde_json::from_slice(answer.json("the question about the person")?)
+        let said: Map<String, Value> = serde_json::from_slice(json(&answer, "the question about the person")?)
             .map_err(|_| OidcError::refused("what the provider says about the person cannot be read"))?;
         if said.get("sub").and_then(Value::as_str) == Some(subject) {
             Ok(said)

@@ -1,9 +1,10 @@
 //! What an operator says about a provider.
 
-use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 
 use sortie_core::secret::Secret;
-use url::{Host, Url};
+use sortie_http::{AuthoritiesError, is_own_machine};
+use url::Url;
 
 /// How a provider may sign its tokens. Shared secrets are not among them: whoever knows a client's secret could sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,8 +87,8 @@ pub enum SettingsError {
     #[error("at least one signature algorithm must be accepted")]
     NoAlgorithm,
     /// The certificates cannot be used.
-    #[error("the certificates of authorities cannot be read: {0}")]
-    Authorities(String),
+    #[error(transparent)]
+    Authorities(#[from] AuthoritiesError),
 }
 
 /// Everything about one provider.
@@ -142,15 +143,9 @@ impl Settings {
 
     /// Whether credentials may travel to this address.
     pub(crate) fn may_talk_to(&self, url: &Url) -> bool {
-        let is_own_machine = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
-            None => return false,
-        };
         match url.scheme() {
-            "https" => true,
-            "http" => is_own_machine || self.allow_http,
+            "https" => url.has_host(),
+            "http" => url.has_host() && (is_own_machine(url) || self.allow_http),
             _ => false,
         }
     }
