@@ -25,6 +25,16 @@ pub(crate) struct Gauges {
     /// Warm workloads by the names of their statuses.
     pub(crate) warm: Vec<(&'static str, usize)>,
     pub(crate) backup: Backup,
+    /// Where the audit is handed on.
+    pub(crate) forward: Option<Forward>,
+}
+
+/// What became of the audit's forwarding.
+pub(crate) struct Forward {
+    pub(crate) taken: u64,
+    pub(crate) failures: u64,
+    pub(crate) waiting: i64,
+    pub(crate) lag: Duration,
 }
 
 /// What became of the server's own backups.
@@ -60,6 +70,10 @@ impl Metrics {
             describe_gauge!("sortie_backup_drill_restore_seconds", "How long its restore took until a server answered");
             describe_gauge!("sortie_backup_drill_lost_seconds", "How old the backup that it tried was");
             describe_gauge!("sortie_backup_drill_issues", "What was wrong in it");
+            describe_gauge!("sortie_audit_forward_lag_seconds", "Age of the oldest audit entry that no collector has");
+            describe_gauge!("sortie_audit_forward_waiting", "Sealed audit entries that no collector has");
+            describe_gauge!("sortie_audit_forward_entries", "Audit entries that this server handed on since start");
+            describe_gauge!("sortie_audit_forward_failures", "Attempts to hand the audit on that failed since start");
             describe_gauge!("sortie_build", "The running version");
         });
         Ok(Self { recorder, handle })
@@ -119,6 +133,12 @@ impl Metrics {
                 gauge!("sortie_backup_drill_restore_seconds").set(drill.restore.as_secs_f64());
                 gauge!("sortie_backup_drill_lost_seconds").set(drill.lost.as_secs_f64());
                 gauge!("sortie_backup_drill_issues").set(drill.issues as f64);
+            }
+            if let Some(forward) = &gauges.forward {
+                gauge!("sortie_audit_forward_lag_seconds").set(forward.lag.as_secs_f64());
+                gauge!("sortie_audit_forward_waiting").set(forward.waiting as f64);
+                gauge!("sortie_audit_forward_entries").set(forward.taken as f64);
+                gauge!("sortie_audit_forward_failures").set(forward.failures as f64);
             }
             gauge!("sortie_build", "version" => version.to_owned()).set(1.0);
         });

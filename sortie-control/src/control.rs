@@ -1,6 +1,9 @@
 //! The bundle of ports and settings that every use case works with.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use sortie_core::{
     port::{
@@ -22,6 +25,7 @@ use crate::{
     epochs::EpochWatch,
     error::ControlError,
     events::EventHub,
+    forward::ForwardReport,
     housekeeping, place,
     place::Identity,
     reconciler::Reconciler,
@@ -152,6 +156,7 @@ pub struct Control {
     pub(crate) sessions: Arc<SessionCache>,
     pub(crate) sharing: Arc<SharingCache>,
     pub(crate) backups: Arc<BackupReport>,
+    pub(crate) forwarding: Arc<OnceLock<ForwardReport>>,
     pub(crate) services: crate::services::Slot,
     /// This process, among all that ever served this database.
     pub(crate) replica: Arc<str>,
@@ -174,6 +179,7 @@ impl Control {
             sessions: Arc::default(),
             sharing: Arc::default(),
             backups: Arc::default(),
+            forwarding: Arc::default(),
             services: Arc::default(),
             replica,
         }

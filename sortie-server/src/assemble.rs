@@ -1,5 +1,6 @@
 //! The one sentence that names every adapter.
 
+mod audit;
 mod first_start;
 mod services;
 mod sso;
@@ -16,7 +17,7 @@ use sortie_control::{
     tasks::Tasks,
 };
 use sortie_core::{
-    port::{AuditSeals, Backups, IdSource, IdentityProvider, Notary, Runtime, engine::EngineIdentity},
+    port::{Backups, IdSource, IdentityProvider, Runtime, engine::EngineIdentity},
     time::Timestamp,
     workload::Condition,
 };
@@ -34,7 +35,6 @@ use crate::{
     config::{Settings, branding, kubernetes::RuntimeKind, settings::Database},
     enclosure,
     ids::UuidSource,
-    notary::FileNotary,
     seed, shelf,
     telemetry::say,
     tls, web,
@@ -97,7 +97,7 @@ async fn together(
     let backups = shelf::of(settings)?;
     schedule_backups(&control, settings, backups.clone(), &tasks);
     follow_drills(&control, &backups, &tasks);
-    seal_audit(&control, &store, settings, &tasks)?;
+    audit::start(&control, &store, settings, &tasks)?;
     first_start::run(&control, settings).await?;
     if let Some(path) = &settings.seed {
         seed::sow(&control, path).await?;
@@ -105,18 +105,6 @@ async fn together(
     let api = api(settings, control, sign_on.face, &tasks, address)?;
     announce(settings, address);
     Ok(Server { store, api, tasks, listener, tls, unentitled })
-}
-
-/// Has the audit sealed with the key of the data folder.
-fn seal_audit(control: &Control, store: &Store, settings: &Settings, tasks: &Tasks) -> anyhow::Result<()> {
-    let notary: Arc<dyn Notary> = Arc::new(FileNotary::open(&settings.data_dir)?);
-    let seals: Arc<dyn AuditSeals> = Arc::new(store.clone());
-    let (control, keep) = (control.clone(), settings.audit_keep);
-    tasks.spawn_loop("audit seals", move || {
-        let (control, seals, notary) = (control.clone(), seals.clone(), notary.clone());
-        async move { control.keep_seals(seals, notary, keep).await }
-    });
-    Ok(())
 }
 
 /// Has the server make backups of its own. Replicas of one PostgreSQL database do so only into a folder that was named: one of

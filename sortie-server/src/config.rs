@@ -3,6 +3,7 @@
 //! The `config` crate reads the file. Values stay text until [`settings`] parses each by the [`table`], because guessing
 //! types turns `007` into `7`.
 
+pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod branding;
 mod engine;

@@ -48,7 +48,8 @@ pub(crate) fn settings(real: &Settings, database: Database, folder: &Path) -> Se
     settings.services = None;
     settings.database = database;
     settings.data_dir = folder.join("data");
-    settings.audit_keep = None;
+    settings.audit.keep = None;
+    settings.audit.forward = None;
     settings.backup.interval = None;
     settings
 }

@@ -7,6 +7,7 @@
 mod assemble;
 mod cli;
 mod clock;
+mod collector;
 mod command;
 mod config;
 mod drill;

@@ -7,6 +7,7 @@ mod change;
 mod coordination;
 mod credentials;
 mod factors;
+mod forward;
 mod identities;
 mod lanes;
 mod records;

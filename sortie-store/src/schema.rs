@@ -607,6 +607,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// How far the audit was handed on to a collector.
+    audit_forward (id) {
+        id -> BigInt,
+        position -> BigInt,
+        updated_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(audit_seals -> audit_log (audit_id));
 diesel::allow_tables_to_appear_in_same_query!(audit_seals, audit_log);
 diesel::joinable!(session_viewers -> sessions (session_id));

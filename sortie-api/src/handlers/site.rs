@@ -11,7 +11,7 @@ use crate::{
     body::{MOST, Payload},
     context::{Context, TENANT},
     error::{ApiError, Problem},
-    metrics::{Backup, Gauges},
+    metrics::{Backup, Forward, Gauges},
     wire::site::{ConfigOut, Health, Readiness, RuntimeOut, SignInDoor},
 };
 
@@ -61,6 +61,12 @@ pub(crate) fn metrics(cx: &Context) -> Result<Response<Body>, ApiError> {
             failures: backups.failures(),
             drill: backups.drill(),
         },
+        forward: api.control.forward_report().map(|it| Forward {
+            taken: it.taken(),
+            failures: it.failures(),
+            waiting: it.waiting(),
+            lag: it.lag(api.control.now()),
+        }),
     };
     let text = api.metrics.render(&gauges, &api.settings.version);
     Ok(answer::typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", answer::full(text)))

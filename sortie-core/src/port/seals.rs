@@ -43,18 +43,30 @@ pub struct AuditCut {
     pub entries: i64,
 }
 
+/// Which entries have been kept long enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutRule {
+    /// Those from before this time.
+    pub before: Timestamp,
+    /// Only those that a collector took.
+    pub is_forwarded: bool,
+}
+
 /// Seals committed audit entries in batches, each signed.
 pub trait AuditSeals: Send + Sync {
     /// Seals committed entries that have no seal yet, as one batch, in the order of their numbers; `None` when there are
     /// none. Callers at once wait for each other.
     fn seal_audit<'a>(&'a self, at: Timestamp, notary: &'a Arc<dyn Notary>) -> PortResult<'a, Option<SealHead>>;
 
-    /// Removes the oldest batches, whole ones, of which every entry is older than `before`; signs where the chain begins from
+    /// The public key that the newest batch is signed with; `None` where none is.
+    fn last_audit_key(&self) -> PortResult<'_, Option<String>>;
+
+    /// Removes the oldest batches, whole ones, of which every entry falls under the rule; signs where the chain begins from
     /// now on. At most some tens of thousands of entries at once; `None`, and no audit entry, when there is nothing to remove.
     /// What is not sealed and the newest batch stay.
     fn cut_audit<'a>(
         &'a self,
-        before: Timestamp,
+        rule: CutRule,
         notary: &'a Arc<dyn Notary>,
         change: Change,
     ) -> PortResult<'a, Option<AuditCut>>;

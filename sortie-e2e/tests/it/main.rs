@@ -5,7 +5,13 @@ mod adoption;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod audit_forward;
+#[cfg(test)]
+mod audit_key;
+#[cfg(test)]
 mod backup;
+#[cfg(test)]
+mod backup_every;
 #[cfg(test)]
 mod backup_keys;
 #[cfg(test)]

@@ -67,8 +67,10 @@ impl Audit {
 
 impl Verify {
     fn run(self, settings: &Settings) -> anyhow::Result<()> {
-        let notary = FileNotary::open(&settings.data_dir)?;
-        let anchor = Anchor { notary: &notary, trusted: &self.keys, head: notary.remembered()? };
+        let notary = FileNotary::open(settings.audit.key.as_ref(), &settings.data_dir)?;
+        let mut trusted = self.keys;
+        trusted.extend(notary.former().map(str::to_owned));
+        let anchor = Anchor { notary: &notary, trusted: &trusted, head: notary.remembered()? };
         let proof = chain::verify(&store_settings(settings), &anchor)?;
         for finding in &proof.findings {
             say(&format!("wrong: {finding}"));

@@ -1,13 +1,20 @@
 //! `sortie backup | verify | restore | prune`.
 
-use std::{path::PathBuf, time::Instant};
+mod every;
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::bail;
 
 use clap::{Args, Subcommand};
 use sortie_core::{
     audit::{AuditAction, AuditEntry, Change},
     retention::Retention,
 };
-use sortie_store::backup;
+use sortie_store::backup::{self, Destination};
 
 use super::by_hand::{command_line, confirmed};
 use crate::{
@@ -27,6 +34,25 @@ pub(crate) struct Make {
     /// With objects: the folder to make it in (default: one of the system's for temporary files).
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
+    /// Go on, one each period (such as 30s, 15m or 1h), and remove those that no rule keeps; SIGTERM ends it.
+    #[arg(long, value_name = "PERIOD", value_parser = every::period)]
+    every: Option<Duration>,
+    #[command(flatten)]
+    keep: Keep,
+}
+
+/// Which backups stay.
+#[derive(Debug, Args)]
+struct Keep {
+    /// Newest ones to keep, at least 1 (default: `SORTIE_BACKUP_KEEP_LAST`).
+    #[arg(long = "keep-last", value_name = "COUNT")]
+    last: Option<u32>,
+    /// Days to keep one of each (default: `SORTIE_BACKUP_KEEP_DAILY`).
+    #[arg(long = "keep-daily", value_name = "COUNT")]
+    daily: Option<u32>,
+    /// Weeks to keep one of each (default: `SORTIE_BACKUP_KEEP_WEEKLY`).
+    #[arg(long = "keep-weekly", value_name = "COUNT")]
+    weekly: Option<u32>,
 }
 
 /// What else concerns backups.
@@ -72,15 +98,8 @@ pub(crate) struct Prune {
     /// The folder or the address of objects (default: `SORTIE_BACKUP_DIR`).
     #[arg(long = "in", value_name = "PLACE")]
     place: Option<String>,
-    /// Newest ones to keep, at least 1 (default: `SORTIE_BACKUP_KEEP_LAST`).
-    #[arg(long, value_name = "COUNT")]
-    keep_last: Option<u32>,
-    /// Days to keep one of each (default: `SORTIE_BACKUP_KEEP_DAILY`).
-    #[arg(long, value_name = "COUNT")]
-    keep_daily: Option<u32>,
-    /// Weeks to keep one of each (default: `SORTIE_BACKUP_KEEP_WEEKLY`).
-    #[arg(long, value_name = "COUNT")]
-    keep_weekly: Option<u32>,
+    #[command(flatten)]
+    keep: Keep,
 }
 
 impl Make {
@@ -91,34 +110,77 @@ impl Make {
         }
         let (settings, _) = super::settings(flags)?;
         let to = shelf::named(&settings, self.to.as_deref())?;
-        let (scratch, _own) = shelf::scratch(self.scratch.as_deref())?;
-        let (begun, now) = (Instant::now(), clock::own());
-        let mut bar = Bar::default();
-        let enclosed = enclosure::seal(&settings)?;
-        let database = store_settings(&settings);
-        let made = backup::make(&database, &to, &scratch, enclosed.as_deref(), now, &mut |it| bar.show(it))?;
-        bar.end();
-        let details = vec![
-            ("backup", made.manifest.name.clone()),
-            ("bytes", made.manifest.bytes().to_string()),
-            ("rows", made.manifest.rows().to_string()),
-            ("milliseconds", begun.elapsed().as_millis().to_string()),
-        ];
-        note(&settings, &change(AuditAction::CreateBackup, details));
-        say(&format!(
-            "Backup made and proved: {} ({} bytes, {} tables, {} rows)",
-            made.address,
-            made.manifest.bytes(),
-            made.manifest.tables.len(),
-            made.manifest.rows()
-        ));
-        if enclosed.is_none() {
-            say(
-                "Keys and settings are not in it: SORTIE_BACKUP_RECIPIENT names nobody whom they could be encrypted to.",
-            );
-        }
-        Ok(())
+        let (scratch, own) = shelf::scratch(self.scratch.as_deref())?;
+        let Some(period) = self.every else {
+            if self.keep.is_said() {
+                bail!("--keep-last, --keep-daily and --keep-weekly go with --every, or with `sortie prune`");
+            }
+            return make(&settings, &to, &scratch);
+        };
+        let rule = self.keep.rule(&settings);
+        let done = every::run(period, move || {
+            make(&settings, &to, &scratch)?;
+            // Only after a fresh one was proved.
+            prune(&settings, &to, rule).map(drop)
+        });
+        drop(own);
+        done
     }
+}
+
+impl Keep {
+    fn is_said(&self) -> bool {
+        self.last.or(self.daily).or(self.weekly).is_some()
+    }
+
+    fn rule(&self, settings: &Settings) -> Retention {
+        let chosen = settings.backup.retention;
+        Retention {
+            last: self.last.unwrap_or(chosen.last),
+            daily: self.daily.unwrap_or(chosen.daily),
+            weekly: self.weekly.unwrap_or(chosen.weekly),
+        }
+    }
+}
+
+/// Makes one, and says so here and in the audit.
+fn make(settings: &Settings, to: &Destination, scratch: &Path) -> anyhow::Result<()> {
+    let (begun, now) = (Instant::now(), clock::own());
+    let mut bar = Bar::default();
+    let enclosed = enclosure::seal(settings)?;
+    let database = store_settings(settings);
+    let made = backup::make(&database, to, scratch, enclosed.as_deref(), now, &mut |it| bar.show(it))?;
+    bar.end();
+    let details = vec![
+        ("backup", made.manifest.name.clone()),
+        ("bytes", made.manifest.bytes().to_string()),
+        ("rows", made.manifest.rows().to_string()),
+        ("milliseconds", begun.elapsed().as_millis().to_string()),
+    ];
+    note(settings, &change(AuditAction::CreateBackup, details));
+    say(&format!(
+        "Backup made and proved: {} ({} bytes, {} tables, {} rows)",
+        made.address,
+        made.manifest.bytes(),
+        made.manifest.tables.len(),
+        made.manifest.rows()
+    ));
+    if enclosed.is_none() {
+        say("Keys and settings are not in it: SORTIE_BACKUP_RECIPIENT names nobody whom they could be encrypted to.");
+    }
+    Ok(())
+}
+
+/// Removes what the rule does not keep, and says so here and in the audit; answers how many.
+fn prune(settings: &Settings, place: &Destination, rule: Retention) -> anyhow::Result<usize> {
+    let removed = backup::prune(place, rule)?;
+    for name in &removed {
+        say(&format!("removed: {name}"));
+    }
+    if !removed.is_empty() {
+        note(settings, &change(AuditAction::PruneBackups, vec![("removed", removed.join(", "))]));
+    }
+    Ok(removed.len())
 }
 
 impl Verify {
@@ -180,20 +242,8 @@ impl Prune {
     pub(crate) fn run(self, flags: &Flags) -> anyhow::Result<()> {
         let (settings, _) = super::settings(flags)?;
         let place = shelf::named(&settings, self.place.as_deref())?;
-        let chosen = settings.backup.retention;
-        let rule = Retention {
-            last: self.keep_last.unwrap_or(chosen.last),
-            daily: self.keep_daily.unwrap_or(chosen.daily),
-            weekly: self.keep_weekly.unwrap_or(chosen.weekly),
-        };
-        let removed = backup::prune(&place, rule)?;
-        for name in &removed {
-            say(&format!("removed: {name}"));
-        }
-        if removed.is_empty() {
+        if prune(&settings, &place, self.keep.rule(&settings))? == 0 {
             say("Every backup is kept.");
-        } else {
-            note(&settings, &change(AuditAction::PruneBackups, vec![("removed", removed.join(", "))]));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use sortie_control::stream::StreamPolicy;
 use sortie_core::{app::quantity, quota::Limits, secret::Secret, spec::Resources};
 use sortie_local::EngineAddress;
 
-use super::{Layered, Origin, backup::Backup, kubernetes, sso::Sso};
+use super::{Layered, Origin, audit::Audit, backup::Backup, kubernetes, sso::Sso};
 use crate::tls::TlsFiles;
 
 /// Which database.
@@ -54,8 +54,7 @@ pub(crate) struct Settings {
     pub(crate) write_burst: NonZeroU32,
     pub(crate) database: Database,
     pub(crate) data_dir: PathBuf,
-    /// How long audit entries are kept; `None` for ever.
-    pub(crate) audit_keep: Option<Duration>,
+    pub(crate) audit: Audit,
     pub(crate) backup: Backup,
     pub(crate) seed: Option<PathBuf>,
     pub(crate) branding_file: PathBuf,
@@ -172,7 +171,6 @@ impl Reader<'_> {
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
-const DAY: Duration = Duration::from_hours(24);
 const YEAR_OF_MINUTES: u64 = 366 * 24 * 60;
 
 impl Settings {
@@ -201,7 +199,7 @@ impl Settings {
             gateway_burst: read.limit("SORTIE_GATEWAY_BURST").unwrap_or(NonZeroU32::MIN),
             write_rate: read.limit("SORTIE_WRITE_RATE_LIMIT"),
             write_burst: read.limit("SORTIE_WRITE_BURST").unwrap_or(NonZeroU32::MIN),
-            audit_keep: Some(read.time("SORTIE_AUDIT_KEEP_DAYS", DAY, 0, 36_500)).filter(|it| !it.is_zero()),
+            audit: Audit::parse(&mut read),
             backup: Backup::parse(&mut read, layered, &data_dir),
             data_dir,
             database,

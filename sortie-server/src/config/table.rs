@@ -32,6 +32,17 @@ pub(crate) const KEYS: &[Key] = &[
         "whether people may make accounts for themselves; the stored setting wins",
     ),
     key("SORTIE_ANONYMOUS_CATALOG", "true", "show public apps' display fields to callers who are not signed in"),
+    key(
+        "SORTIE_AUDIT_FORWARD_CA_FILE",
+        "",
+        "certificates of authorities to trust for the audit's collector besides the system's, in PEM",
+    ),
+    secret("SORTIE_AUDIT_FORWARD_TOKEN", "bearer token for the audit's collector"),
+    key("SORTIE_AUDIT_FORWARD_URL", "", "https:// address that every audit entry is posted to; unset: none is"),
+    secret(
+        "SORTIE_AUDIT_KEY",
+        "64 hexadecimal digits that sign the audit's seals, the same for all servers of a database; unset: audit.key in the data folder",
+    ),
     key("SORTIE_AUDIT_KEEP_DAYS", "0", "days after which sealed audit entries are removed; 0 for never"),
     key(
         "SORTIE_BACKUP_DIR",

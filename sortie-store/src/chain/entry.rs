@@ -60,7 +60,7 @@ impl Entry {
         "chain_hash",
     ];
 
-    pub(super) fn new(row: &AuditRow, sealed: Option<(i64, String, String)>) -> Self {
+    pub(crate) fn new(row: &AuditRow, sealed: Option<(i64, String, String)>) -> Self {
         let at = DateTime::from_timestamp_micros(Timestamp::from(row.timestamp).as_micros()).unwrap_or_default();
         let owned = |it: Option<&str>| it.map(str::to_owned);
         let [user, action, details, tenant_id, actor_id, on_behalf_of, source_ip, request_id, outcome] = row.texts();

@@ -9,7 +9,7 @@ use sortie_core::{
     audit::Change,
     port::{
         AuditSeals, Notary, PortResult,
-        seals::{AuditCut, SealHead},
+        seals::{AuditCut, CutRule, SealHead},
     },
     time::Timestamp,
 };
@@ -45,19 +45,26 @@ impl AuditSeals for Store {
         })
     }
 
+    fn last_audit_key(&self) -> PortResult<'_, Option<String>> {
+        self.read(|connection| {
+            let newest = audit_batches::table.order(audit_batches::batch.desc()).select(audit_batches::public_key);
+            Ok(newest.first(connection).optional()?)
+        })
+    }
+
     fn cut_audit<'a>(
         &'a self,
-        before: Timestamp,
+        rule: CutRule,
         notary: &'a Arc<dyn Notary>,
         change: Change,
     ) -> PortResult<'a, Option<AuditCut>> {
         let notary = Arc::clone(notary);
-        self.write(move |connection| cut::cut(connection, before, notary.as_ref(), change))
+        self.write(move |connection| cut::cut(connection, rule, notary.as_ref(), change))
     }
 }
 
 /// Committed entries without a seal, oldest first.
-fn unsealed(connection: &mut AnyConnection, at: Timestamp, limit: i64) -> QueryResult<Vec<AuditRow>> {
+pub(super) fn unsealed(connection: &mut AnyConnection, at: Timestamp, limit: i64) -> QueryResult<Vec<AuditRow>> {
     // A file has one writer: there numbers are the order of commits, and nothing comes late.
     let patience = if matches!(connection, AnyConnection::Sqlite(_)) { Duration::ZERO } else { chain::SETTLED };
     let settled: Option<i64> = audit_batches::table

@@ -12,6 +12,7 @@ mod damage;
 mod depth;
 mod durability;
 mod example;
+mod forward;
 mod hints;
 mod pooler;
 mod postgres;

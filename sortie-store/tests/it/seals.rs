@@ -11,7 +11,7 @@ use sortie_core::{
     audit::AuditAction,
     port::{
         AuditSeals, CatalogStore, Notary,
-        seals::{AuditCut, SealHead},
+        seals::{AuditCut, CutRule, SealHead},
     },
 };
 use sortie_store::{
@@ -30,7 +30,7 @@ use crate::{
 
 /// Signs with a word that only it knows.
 #[derive(Default)]
-struct ToyNotary(Mutex<Option<SealHead>>);
+pub(crate) struct ToyNotary(Mutex<Option<SealHead>>);
 
 impl Notary for ToyNotary {
     fn public_key(&self) -> &'static str {
@@ -50,7 +50,8 @@ impl Notary for ToyNotary {
     }
 }
 
-async fn sealed(store: &Store, notary: &Arc<ToyNotary>) -> Result<()> {
+/// Twelve entries, one a second, in three batches.
+pub(crate) async fn sealed(store: &Store, notary: &Arc<ToyNotary>) -> Result<()> {
     for number in 0..12 {
         store.insert_app(&app(&format!("app-{number}"))?, change(AuditAction::CreateApp, number)).await?;
         if number % 4 == 3 {
@@ -89,8 +90,10 @@ const TAMPERING: [(&str, &str); 9] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_done_to_sealed_entries_of_a_file_is_found() -> Result<()> {
     let file = backend::sqlite()?;
+    assert_eq!(file.store.last_audit_key().await?, None, "nothing is sealed yet");
     let notary = Arc::<ToyNotary>::default();
     sealed(&file.store, &notary).await?;
+    assert_eq!(file.store.last_audit_key().await?.as_deref(), Some("toy"));
     file.close();
     let good = verify(&at_path(&file.path), &notary)?;
     assert_eq!(good, ChainProof { sealed: 12, batches: 3, ..ChainProof::default() });
@@ -111,6 +114,7 @@ async fn whatever_is_done_to_sealed_entries_of_a_server_is_found() -> Result<()>
     let notary = Arc::<ToyNotary>::default();
     sealed(&server.store, &notary).await?;
     let settings = at_dsn(&server.dsn, 2);
+    assert_eq!(server.store.last_audit_key().await?.as_deref(), Some("toy"));
     assert_eq!(verify(&settings, &notary)?, ChainProof { sealed: 12, batches: 3, ..ChainProof::default() });
     for (tampering, finding) in TAMPERING.iter().take(2) {
         Cluster::shared().query(&server.dsn, tampering)?;
@@ -163,11 +167,19 @@ async fn cut(store: &Store, settings: &Settings, run: impl Fn(&str) -> Result<()
     let (first, second) = (folder.path().join("first.jsonl"), folder.path().join("second.jsonl"));
     assert_eq!(export(settings, &first)?, 12);
     let prune = |seconds| change(AuditAction::PruneAudit, seconds);
-    assert_eq!(store.cut_audit(at(0), &signing, prune(199)).await?, None, "every entry is younger");
+    assert_eq!(
+        store.cut_audit(CutRule { before: at(0), is_forwarded: false }, &signing, prune(199)).await?,
+        None,
+        "every entry is younger"
+    );
     // The entries of the first two batches are older than this; the one of the cut itself is the thirteenth.
-    let gone = store.cut_audit(at(9), &signing, prune(200)).await?;
+    let gone = store.cut_audit(CutRule { before: at(9), is_forwarded: false }, &signing, prune(200)).await?;
     assert_eq!(gone, Some(AuditCut { batch: 2, position: 8, entries: 8 }));
-    assert_eq!(store.cut_audit(at(9), &signing, prune(201)).await?, None, "there is nothing more to remove");
+    assert_eq!(
+        store.cut_audit(CutRule { before: at(9), is_forwarded: false }, &signing, prune(201)).await?,
+        None,
+        "there is nothing more to remove"
+    );
     store.seal_audit(at(300), &signing).await?;
     let good = verify(settings, &notary)?;
     assert_eq!(good, ChainProof { sealed: 5, batches: 2, cut: 8, ..ChainProof::default() });

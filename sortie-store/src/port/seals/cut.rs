@@ -3,7 +3,10 @@
 use diesel::{dsl::min, prelude::*};
 use sortie_core::{
     audit::Change,
-    port::{Notary, seals::AuditCut},
+    port::{
+        Notary,
+        seals::{AuditCut, CutRule},
+    },
     time::Timestamp,
 };
 
@@ -13,7 +16,10 @@ use crate::{
     dialect::{self, Lock},
     error::Failure,
     moment::Moment,
-    port::change::{Kind, record},
+    port::{
+        change::{Kind, record},
+        forward,
+    },
     schema::{audit_batches, audit_cuts, audit_log, audit_seals, installation},
 };
 
@@ -22,12 +28,12 @@ const MOST: i64 = 20_000;
 
 pub(super) fn cut(
     connection: &mut AnyConnection,
-    before: Timestamp,
+    rule: CutRule,
     notary: &dyn Notary,
     mut change: Change,
 ) -> Result<Option<AuditCut>, Failure> {
     dialect::lock(connection, Lock::AuditSeals)?;
-    let Some((batch, first, position, hash)) = end(connection, before)? else { return Ok(None) };
+    let Some((batch, first, position, hash)) = end(connection, rule)? else { return Ok(None) };
     let installation: String = installation::table.select(installation::id).first(connection)?;
     // As it will be read back.
     let at = Timestamp::from(Moment::from(change.at));
@@ -60,18 +66,20 @@ pub(super) fn cut(
 }
 
 /// The last batch to go, with the first position of all that go, its own last one, and the chain's hash there.
-fn end(connection: &mut AnyConnection, before: Timestamp) -> QueryResult<Option<(i64, i64, i64, String)>> {
+fn end(connection: &mut AnyConnection, rule: CutRule) -> QueryResult<Option<(i64, i64, i64, String)>> {
     // The first batch that must stay: one with an entry that is young enough, and the newest one in any case.
     let newest: Option<i64> = audit_batches::table.select(diesel::dsl::max(audit_batches::batch)).first(connection)?;
     let young: Option<i64> = audit_seals::table
         .inner_join(audit_log::table)
-        .filter(audit_log::timestamp.ge(Moment::from(before)))
+        .filter(audit_log::timestamp.ge(Moment::from(rule.before)))
         .select(min(audit_seals::batch))
         .first(connection)?;
     let Some(stays) = newest.map(|it| young.map_or(it, |young| young.min(it))) else { return Ok(None) };
     let first: Option<i64> = audit_batches::table.select(min(audit_batches::first_position)).first(connection)?;
     let Some(first) = first else { return Ok(None) };
-    let old = audit_batches::table.filter(audit_batches::batch.lt(stays));
+    let forwarded = if rule.is_forwarded { forward::position(connection)? } else { i64::MAX };
+    let old =
+        audit_batches::table.filter(audit_batches::batch.lt(stays)).filter(audit_batches::last_position.le(forwarded));
     let columns = (audit_batches::batch, audit_batches::last_position, audit_batches::chain_hash);
     let fits = old
         .filter(audit_batches::last_position.lt(first + MOST))
