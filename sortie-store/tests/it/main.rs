@@ -12,6 +12,7 @@ mod damage;
 mod depth;
 mod durability;
 mod example;
+#[cfg(test)]
 mod forward;
 mod hints;
 mod pooler;
