@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::{Request, Response, StatusCode, body::Bytes, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -130,7 +130,7 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<
     assert_eq!((request.method().as_str(), request.uri().to_string().as_str()), ("POST", "/audit?from=sortie"));
     assert_eq!(request.headers()["content-type"], "application/x-ndjson");
     let token = request.headers().get("authorization").map(|it| it.to_str().unwrap().to_owned());
-    let body = request.into_body().collect().await.map(|it| it.to_bytes()).unwrap_or_default();
+    let body = request.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
     let mood = {
         let mut state = state.lock().unwrap();
         state.tokens.extend(token);
