@@ -48,6 +48,9 @@ app: {{ include "sortie.fullname" . }}
 {{- if and .Values.restore.enabled (or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 0)) -}}
 {{ fail "a restore needs that no server runs: set replicaCount to 0 for it, and autoscaling.enabled to false" }}
 {{- end -}}
+{{- if and .Values.audit.forward.existingSecret (not .Values.audit.forward.url) -}}
+{{ fail "audit.forward.existingSecret needs audit.forward.url" }}
+{{- end -}}
 {{- if and .Values.oidc.enabled (not (and .Values.oidc.issuer .Values.oidc.clientId)) -}}
 {{ fail "oidc.enabled needs oidc.issuer and oidc.clientId" }}
 {{- end -}}
@@ -78,6 +81,38 @@ app: {{ include "sortie.fullname" . }}
   value: {{ $postgres.sslMode }}
 - name: SORTIE_DB_PASSWORD_FILE
   value: /secrets/database/password
+{{- end }}
+{{- end -}}
+
+{{/* Where backups go: the volume, or objects. */}}
+{{- define "sortie.backupPlace" -}}
+{{ .Values.backup.to | default "/backup" }}
+{{- end -}}
+
+{{/* "true" where the audit's key comes from a Secret: with PostgreSQL, whose servers share it, or where one is named. */}}
+{{- define "sortie.hasAuditKey" -}}
+{{- if or (eq .Values.database.type "postgres") .Values.audit.existingSecret }}true{{ end -}}
+{{- end -}}
+
+{{- define "sortie.auditVolume" -}}
+- name: audit
+  secret:
+    secretName: {{ .Values.audit.existingSecret | default (include "sortie.fullname" .) }}
+    defaultMode: 0440
+    items:
+      - key: audit-key
+        path: audit-key
+{{- end -}}
+
+{{/* What leads to the backups' objects, and whom keys and settings are encrypted to. */}}
+{{- define "sortie.backupEnv" -}}
+{{- with .Values.backup.recipient }}
+- name: SORTIE_BACKUP_RECIPIENT
+  value: {{ . | quote }}
+{{- end }}
+{{- if include "sortie.hasAuditKey" . }}
+- name: SORTIE_AUDIT_KEY_FILE
+  value: /secrets/audit/audit-key
 {{- end }}
 {{- end -}}
 
@@ -114,9 +149,14 @@ volumes:
   {{- else }}
   {{- include "sortie.databaseVolume" . | nindent 2 }}
   {{- end }}
+  {{- if include "sortie.hasAuditKey" . }}
+  {{- include "sortie.auditVolume" . | nindent 2 }}
+  {{- end }}
+  {{- if not .Values.backup.to }}
   - name: backup
     persistentVolumeClaim:
       claimName: {{ .Values.backup.persistence.existingClaim | default (printf "%s-backup" (include "sortie.fullname" .)) }}
+  {{- end }}
   # As large as the database: a backup is proved on a copy.
   - name: tmp
     emptyDir:
@@ -126,8 +166,16 @@ volumes:
 {{- define "sortie.jobContainer" -}}
 image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
 imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- with .Values.backup.existingSecret }}
+envFrom:
+  - secretRef:
+      name: {{ . }}
+{{- end }}
 env:
   {{- include "sortie.databaseEnv" . | nindent 2 }}
+  {{- with include "sortie.backupEnv" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- if eq .Values.database.type "sqlite" }}
   - name: SORTIE_DB
     value: {{ .Values.database.sqlite.path | quote }}
@@ -147,8 +195,15 @@ volumeMounts:
     mountPath: /secrets/database
     readOnly: true
   {{- end }}
+  {{- if include "sortie.hasAuditKey" . }}
+  - name: audit
+    mountPath: /secrets/audit
+    readOnly: true
+  {{- end }}
+  {{- if not .Values.backup.to }}
   - name: backup
     mountPath: /backup
+  {{- end }}
   - name: tmp
     mountPath: /tmp
 resources:
