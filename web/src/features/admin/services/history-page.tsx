@@ -57,7 +57,7 @@ export function HistoryPage() {
       {history.isError && !history.data && <ProblemPanel cause={history.error} onRetry={() => void history.refetch()} />}
       {history.data && !head && <EmptyState icon={<History />} title="Nothing was kept yet" />}
       {head && (
-        <div className="grid items-start gap-5 md:grid-cols-[minmax(12rem,1fr)_minmax(0,3fr)]">
+        <div className="grid grid-cols-1 items-start gap-5 md:grid-cols-[minmax(12rem,1fr)_minmax(0,3fr)]">
           <div>
             <ol aria-label="Kept states" className="overflow-hidden rounded-xl border border-line bg-surface shadow-card">
               {kept.map((it, index) => (
