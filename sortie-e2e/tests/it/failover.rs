@@ -24,9 +24,11 @@ use super::harness::{
 use viewer::{Happened, View};
 
 const SERVERS: usize = 3;
-/// In `make test-long` 300 streams: ten of each of thirty desktops, for two processors carry no 300 X servers.
-const DESKTOPS: (usize, usize) = (3, 30);
-const VIEWERS: (usize, usize) = (10, 10);
+/// In `make test-long` 300 streams: ten people have three desktops each, which they see in ten tabs each, for two processors
+/// carry no 300 X servers.
+const PEOPLE: (usize, usize) = (1, 10);
+const DESKTOPS: usize = 3;
+const TABS: usize = 10;
 /// The longest that anything may take here. What it took is printed, not asserted.
 const LIMIT: Duration = Duration::from_mins(2);
 
@@ -34,16 +36,19 @@ const LIMIT: Duration = Duration::from_mins(2);
 async fn viewers_of_a_killed_server_are_back_through_the_others() {
     let balancer = Balancer::start().await;
     let (world, mut servers) = behind(&balancer).await;
-    let person = Client::anonymous(balancer.address).signed_in("admin", PASSWORD).await;
-    let desktops = launched(&person, trial::count(DESKTOPS.0, DESKTOPS.1)).await;
-    let each = trial::count(VIEWERS.0, VIEWERS.1);
-    let count = desktops.len() * each;
+    let admin = Client::anonymous(balancer.address).signed_in("admin", PASSWORD).await;
+    let mut desktops = Vec::new();
+    for number in 0..trial::count(PEOPLE.0, PEOPLE.1) {
+        desktops.extend(launched(&joined(&admin, number).await).await);
+    }
+    let count = desktops.len() * TABS;
 
     let mut dice = Dice::thrown();
     let (tell, mut told) = mpsc::unbounded_channel();
     let mut viewers = JoinSet::new();
     for number in 0..count {
-        let view = View { number, client: person.clone(), session: desktops[number % desktops.len()].clone() };
+        let (client, session) = desktops[number % desktops.len()].clone();
+        let view = View { number, client, session };
         viewers.spawn(view.keep(tell.clone(), Dice::of(dice.roll(u64::MAX))));
         // As people come: not all in one moment.
         if number % 10 == 9 {
@@ -62,16 +67,15 @@ async fn viewers_of_a_killed_server_are_back_through_the_others() {
         desktops.len(),
         spread(&mut times)
     );
-    for session in &desktops {
+    for (person, session) in &desktops {
         let now = person.get(&format!("/api/sessions/{session}")).await.json();
         assert_eq!(now["status"], "running", "{now:#}");
     }
     assert!(told.try_recv().is_err(), "nobody else was cut");
     viewers.shutdown().await;
-    for session in &desktops {
+    for (person, session) in &desktops {
         assert_eq!(person.delete(&format!("/api/sessions/{session}")).await.status, 204);
     }
-    person.until_released(LIMIT).await;
     world.empty(LIMIT).await;
 }
 
@@ -92,15 +96,24 @@ async fn behind(balancer: &Balancer) -> (World, Vec<Server>) {
     (world, servers)
 }
 
-async fn launched(person: &Client, count: usize) -> Vec<String> {
+/// Somebody new.
+async fn joined(admin: &Client, number: usize) -> Client {
+    let (name, password) = (format!("person-{number}"), "has-a-long-password-of-its-own");
+    let user = json!({"username": name, "password": password, "roles": ["user"]});
+    let made = admin.post("/api/admin/users", &user).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    Client::anonymous(admin.address).signed_in(&name, password).await
+}
+
+async fn launched(person: &Client) -> Vec<(Client, String)> {
     let wish = json!({"app_id": "clock", "screen_width": 200, "screen_height": 150});
     let mut desktops = Vec::new();
-    for _ in 0..count {
+    for _ in 0..DESKTOPS {
         let answer = person.post("/api/sessions", &wish).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         let session = id(&answer.json());
         person.until(&session, "running").await;
-        desktops.push(session);
+        desktops.push((person.clone(), session));
     }
     desktops
 }
