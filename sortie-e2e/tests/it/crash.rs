@@ -167,7 +167,7 @@ async fn check_apps(world: &World, rows: &BTreeMap<String, Value>, before: &BTre
         }
         // Ten terminals start at once on a machine that may be small and busy.
         assert!(begun.elapsed() < PATIENCE * 4, "{}", story(world, &expected, &now));
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     };
     for (session, pid) in before.iter().filter(|it| expected.contains(it.0)) {
         assert_eq!(now.get(session), Some(pid), "the app of {session} is the one that it was");

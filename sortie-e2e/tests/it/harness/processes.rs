@@ -96,14 +96,14 @@ pub(crate) fn below(data_dir: &Path, tag: &str) -> Vec<Process> {
     with_descendants(&all, roots)
 }
 
-/// Everything alive of one workload.
-pub(crate) fn of(record: &Record) -> Vec<Process> {
-    let all = all();
+/// Of what lives, everything of one workload.
+pub(crate) fn of(all: &HashMap<i32, Process>, record: &Record) -> Vec<Process> {
     let roots = all.values().filter(|it| it.words.contains(&record.mark)).map(|it| it.pid).collect();
-    with_descendants(&all, roots)
+    with_descendants(all, roots)
 }
 
-fn all() -> HashMap<i32, Process> {
+/// Everything that lives, by its id. Dear where much does: look once for many questions.
+pub(crate) fn all() -> HashMap<i32, Process> {
     let pids = fs::read_dir("/proc").unwrap().flatten().filter_map(|it| it.file_name().to_str()?.parse().ok());
     pids.filter_map(|pid| Some((pid, Process::read(pid)?))).collect()
 }

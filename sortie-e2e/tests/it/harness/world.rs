@@ -1,7 +1,7 @@
 //! Everything that outlives a server: its folder, its database, its settings, and the workloads it started.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -182,17 +182,17 @@ impl World {
 
     /// The app's own process in a session: the one with the tag, inside the sandbox.
     pub(crate) fn app(&self, session: &str) -> Option<Process> {
-        self.app_of(&self.record(session))
+        self.app_of(&processes::all(), &self.record(session))
     }
 
     /// The same of every session that has one, with its process; workloads may come and go meanwhile.
     pub(crate) fn apps(&self) -> BTreeMap<String, i32> {
-        let records = processes::records(&self.data_dir());
-        records.into_iter().filter_map(|it| Some((it.session.clone(), self.app_of(&it)?.pid))).collect()
+        let (records, all) = (processes::records(&self.data_dir()), processes::all());
+        records.into_iter().filter_map(|it| Some((it.session.clone(), self.app_of(&all, &it)?.pid))).collect()
     }
 
-    fn app_of(&self, record: &Record) -> Option<Process> {
-        processes::of(record).into_iter().find(|it| it.is_app(&self.tag))
+    fn app_of(&self, all: &HashMap<i32, Process>, record: &Record) -> Option<Process> {
+        processes::of(all, record).into_iter().find(|it| it.is_app(&self.tag))
     }
 
     /// Waits until nothing of any workload lives.
