@@ -3,8 +3,9 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Read, Seek, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use rustix::fs::{FlockOperation, flock, statfs};
@@ -24,6 +25,10 @@ const NETWORK: [(u32, &str); 10] = [
     (0x0BD0_0BD0, "Lustre"),
     (0x4750_4653, "GPFS"),
 ];
+
+/// A program that a killed server was just starting holds its lock until it is a program of its own: how long that is waited for.
+const LEFTOVERS: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A file that this process alone may serve, until it is dropped.
 #[derive(Debug)]
@@ -138,10 +143,16 @@ fn lock(path: &Path) -> Result<File, OpenError> {
         .mode(0o600)
         .open(&lock_path)
         .map_err(cannot)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => {}
-        Err(rustix::io::Errno::WOULDBLOCK) => return Err(OpenError::InUse(path.display().to_string())),
-        Err(error) => return Err(cannot(error.into())),
+    let begun = Instant::now();
+    loop {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => break,
+            Err(rustix::io::Errno::WOULDBLOCK) if !holder_lives(&file) && begun.elapsed() < LEFTOVERS => {
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => return Err(OpenError::InUse(path.display().to_string())),
+            Err(error) => return Err(cannot(error.into())),
+        }
     }
     // For people who wonder whose lock it is. What the last server noted behind its number stays.
     let mut before = String::new();
@@ -149,6 +160,15 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     let noted = before.split_once('\n').map_or("", |(_, it)| it);
     write(&file, &format!("{}\n{noted}", std::process::id())).map_err(cannot)?;
     Ok(file)
+}
+
+/// Whether the process that the lock file names is there.
+fn holder_lives(file: &File) -> bool {
+    let mut noted = [0; 20];
+    let length = file.read_at(&mut noted, 0).unwrap_or_default();
+    let text = String::from_utf8_lossy(noted.get(..length).unwrap_or_default()).into_owned();
+    let pid = text.split('\n').next().and_then(|it| it.parse::<u32>().ok());
+    pid.is_some_and(|it| Path::new(&format!("/proc/{it}")).exists())
 }
 
 #[cfg(test)]
@@ -167,6 +187,23 @@ mod tests {
     fn a_missing_folder_is_named() {
         let error = take(Path::new("/no-such-folder/sortie.db")).unwrap_err().to_string();
         assert!(error.contains("/no-such-folder"), "{error}");
+    }
+
+    #[test]
+    fn what_a_killed_server_was_just_starting_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut killed = std::process::Command::new("true").spawn().unwrap();
+        killed.wait().unwrap();
+        let held = File::create(folder.path().join("a.db.lock")).unwrap();
+        flock(&held, FlockOperation::LockExclusive).unwrap();
+        write(&held, &format!("{}\n", killed.id())).unwrap();
+        let release = std::thread::spawn(move || {
+            std::thread::sleep(LOOK_AGAIN * 5);
+            drop(held);
+        });
+        take(&path).unwrap();
+        release.join().unwrap();
     }
 
     #[test]
