@@ -1,7 +1,7 @@
 # Every task of the house. Each target is one script in scripts/, so that it can be read and run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cluster test-services check contract fmt walls bench fuzz scan
+.PHONY: help run test test-cluster test-services test-long check contract fmt walls bench fuzz scan
 
 help: ## Says what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test-cluster: ## Runs the tests that need Kubernetes: against KUBECONFIG, else a
 
 test-services: ## Runs the long trial of services: CHANGES (200) targets on real engines that are killed in between.
 	@scripts/test-services
+
+test-long: ## Runs the long trials of data and servers: sudden deaths, a lost server, damage, backups under writes.
+	@scripts/test-long
 
 check: ## The quick checks: format, walls, clippy, types. Installs nothing.
 	@scripts/check
