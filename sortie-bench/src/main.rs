@@ -1,5 +1,6 @@
 //! The load generator and the benchmarks of Sortie.
 
+mod audit;
 mod backup;
 mod clicks;
 mod client;
@@ -30,6 +31,12 @@ enum Scenario {
     Relay,
     /// Catalog reads and app writes.
     Http {
+        /// The server to start.
+        #[arg(long)]
+        bin: PathBuf,
+    },
+    /// The audit page of a long audit.
+    Audit {
         /// The server to start.
         #[arg(long)]
         bin: PathBuf,
@@ -102,6 +109,7 @@ async fn main() -> anyhow::Result<()> {
     match Cli::parse().scenario {
         Scenario::Relay => relay::measure().await,
         Scenario::Http { bin } => http::measure(&bin).await,
+        Scenario::Audit { bin } => audit::measure(&bin).await,
         Scenario::Start { bin } => start::measure(&bin).await,
         Scenario::Launch { bin } => launch::measure(&bin).await,
         Scenario::Backup { bin, backups, mebibytes } => {
