@@ -51,6 +51,8 @@ mod journey;
 #[cfg(test)]
 mod load;
 #[cfg(test)]
+mod migration;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod replicas;
