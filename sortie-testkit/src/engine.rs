@@ -1,5 +1,6 @@
 //! Real container engines on sockets and folders of their own: Docker and Podman, with an image that was made here.
 
+mod browser;
 mod display;
 mod network;
 mod registry;
@@ -28,6 +29,8 @@ pub use self::{
 pub const IMAGE: &str = "localhost/sortie-test:1";
 /// The image of displays, with xterm in it, for engines that were asked for it.
 pub const DISPLAY_IMAGE: &str = "localhost/sortie-display:1";
+/// The same with a browser on the display, for engines that were asked for it.
+pub const BROWSER_IMAGE: &str = "localhost/sortie-browser:1";
 /// How long an engine may take to answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -213,6 +216,16 @@ impl RealEngine {
             &root,
             &[path, "USER 1000:1000", "ENTRYPOINT [\"/usr/local/bin/start-display\"]"],
         )
+    }
+
+    /// Gives the engine the image of browsers as well.
+    pub fn import_browser(&self) -> Result<()> {
+        let root = self.busybox("browser")?;
+        display::fill(&root)?;
+        browser::fill(&root)?;
+        let path = "ENV PATH=/usr/local/bin:/usr/bin:/bin";
+        let start = "ENTRYPOINT [\"/usr/local/bin/start-browser\"]";
+        self.import_root(BROWSER_IMAGE, &root, &[path, "USER 1000:1000", start])
     }
 
     /// Gives the engine an image that runs a program of this machine from `/app`, with what Sortie keeps homes in order with.

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use serde_json::json;
-use sortie_testkit::engine::{self, DISPLAY_IMAGE, Kind, RealEngine};
+use sortie_testkit::engine::{self, BROWSER_IMAGE, DISPLAY_IMAGE, Kind, RealEngine};
 
 use super::harness::{
     PATIENCE,
@@ -66,4 +66,36 @@ async fn the_session_survives(mut engine: RealEngine) {
     person.until_released(Duration::from_secs(30)).await;
     let what = "both containers and the files to go";
     wait_for(PATIENCE, what, async || (containers(&engine) == 0 && !note.exists()).then_some(())).await;
+}
+
+#[test]
+fn an_app_that_is_a_web_page_is_on_the_screen_and_nothing_of_it_stays() {
+    engine::with(Kind::Docker, the_page_is_shown).unwrap();
+}
+
+async fn the_page_is_shown(engine: RealEngine) {
+    engine.import_display().unwrap();
+    engine.import_browser().unwrap();
+    let mut world = World::sqlite();
+    world.set("SORTIE_RUNTIME", "docker");
+    world.set("SORTIE_ENGINE", &format!("unix://{}", engine.socket().display()));
+    world.set("SORTIE_VNC_SIDECAR_IMAGE", DISPLAY_IMAGE);
+    world.set("SORTIE_BROWSER_SIDECAR_IMAGE", BROWSER_IMAGE);
+    let server = world.start().await;
+    let person = server.anybody().browser("admin", PASSWORD).await;
+    // The page comes later than the browser.
+    let serve = "echo '<body style=background:#1188ee>' >/tmp/index.html; sleep 2; exec httpd -f -p 3000 -h /tmp";
+    let page = json!({"id": "page", "name": "Page", "category": "Odd", "launch_type": "web_proxy",
+        "container_image": DISPLAY_IMAGE, "container_port": 3000, "command": ["sh", "-c", serve]});
+    let made = person.post("/api/apps", &page).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let session = person.launch_and_wait("page").await;
+    let mut screen = Screen::open(&person, &session).await.unwrap();
+    screen.filled_with([0x11, 0x88, 0xee], Duration::from_mins(2)).await.unwrap();
+    screen.close().await;
+    assert_eq!(containers(&engine), 2, "the browser's and the app's");
+    assert_eq!(person.post(&format!("/api/sessions/{session}/stop"), &json!({})).await.status, 200);
+    person.until_released(Duration::from_secs(30)).await;
+    let what = "both containers to go";
+    wait_for(PATIENCE, what, async || (containers(&engine) == 0).then_some(())).await;
 }

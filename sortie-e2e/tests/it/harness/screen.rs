@@ -1,6 +1,6 @@
 //! A small viewer: RFB 3.8 (RFC 6143) with raw pixels, over a WebSocket of an independent library.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::{net::TcpStream, time::timeout};
@@ -106,6 +106,11 @@ impl Screen {
         self.shows("a terminal with its prompt", is_prompt).await
     }
 
+    /// Waits until a page of one colour fills the screen: a browser takes its time.
+    pub(crate) async fn filled_with(&mut self, colour: [u8; 3], limit: Duration) -> Result<Vec<u8>, Gone> {
+        self.shows_within(limit, "a page of one colour", |frame| share(frame, colour) > 0.9).await
+    }
+
     /// Waits for a terminal's prompt and clicks into it, as people do.
     pub(crate) async fn terminal(&mut self) -> Result<Vec<u8>, Gone> {
         let frame = self.prompt().await?;
@@ -116,6 +121,15 @@ impl Screen {
     }
 
     async fn shows(&mut self, what: &str, is_so: impl Fn(&[u8]) -> bool) -> Result<Vec<u8>, Gone> {
+        self.shows_within(PATIENCE, what, is_so).await
+    }
+
+    async fn shows_within(
+        &mut self,
+        limit: Duration,
+        what: &str,
+        is_so: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, Gone> {
         let shown = async {
             let mut frame = self.frame().await?;
             while !is_so(&frame) {
@@ -125,7 +139,7 @@ impl Screen {
             }
             Ok(frame)
         };
-        let Ok(shown) = timeout(PATIENCE, shown).await else {
+        let Ok(shown) = timeout(limit, shown).await else {
             panic!("waited in vain for {what}; what was shown is in {}", self.keep_picture().display());
         };
         shown
