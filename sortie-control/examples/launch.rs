@@ -1,23 +1,13 @@
 //! Launches an app with everything that an embedder must bring: a store, a runtime, credentials, a clock and ids.
-//!
-//! The store is the real one on a file that goes away; the runtime, the clock and the credentials are the small ones that
-//! the tests use, to show how little a port asks for.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-#[path = "../tests/it/stage/clock.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
-mod clock;
-#[path = "../tests/it/stage/credentials.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
-mod credentials;
-#[path = "../tests/it/stage/runtime.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
-mod runtime;
+#[path = "parts/ports.rs"]
+mod ports;
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{error::Error, time::Duration};
 
 use sortie_control::{
-    Control, Ports, Settings,
+    Control,
     account::sign_in::{Arrival, SignInAttempt},
     session::launch::LaunchRequest,
     tasks::Tasks,
@@ -26,20 +16,11 @@ use sortie_core::{
     app::{AppFields, LaunchType},
     id::{AppId, RequestId},
     policy::Caller,
-    port::{IdSource, PageRequest},
+    port::PageRequest,
     secret::Secret,
     session::Status,
     sign_in::ClientKind,
 };
-use sortie_store::{Database, Store};
-
-struct Uuids;
-
-impl IdSource for Uuids {
-    fn next(&self) -> String {
-        uuid::Uuid::now_v7().to_string()
-    }
-}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let told = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(story())?;
@@ -50,28 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Answers what became of the session.
 async fn story() -> Result<String, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let path = folder.path().join("sortie.db");
-    let store = Store::open(sortie_store::Settings { database: Database::Sqlite { path } })?;
-    let control = Control::new(
-        Ports {
-            sessions: Arc::new(store.clone()),
-            catalog: Arc::new(store.clone()),
-            accounts: Arc::new(store.clone()),
-            sharing: Arc::new(store.clone()),
-            identities: Arc::new(store.clone()),
-            access: Arc::new(store.clone()),
-            tenants: Arc::new(store.clone()),
-            records: Arc::new(store.clone()),
-            warm: Arc::new(store.clone()),
-            coordination: Arc::new(store.clone()),
-            runtime: Arc::new(runtime::TestRuntime::default()),
-            credentials: Arc::new(credentials::PlainCredentials::default()),
-            provider: None,
-            clock: Arc::new(clock::TestClock::default()),
-            ids: Arc::new(Uuids),
-        },
-        Settings::default(),
-    );
+    let (control, store) = ports::control(folder.path())?;
     let tasks = Tasks::new();
     control.start(&tasks).await?;
 
