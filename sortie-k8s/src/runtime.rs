@@ -80,7 +80,7 @@ impl Runtime for KubernetesRuntime {
     }
 
     fn relabel<'a>(&'a self, from: &'a Labels, to: &'a Labels) -> PortResult<'a, ()> {
-        Box::pin(in_time(PATIENCE, relabel::relabel(&self.cluster, &self.settings, from, to)))
+        Box::pin(in_time(PATIENCE, relabel::relabel(&self.cluster, from, to)))
     }
 
     fn open<'a>(&'a self, session: &'a SessionId) -> PortResult<'a, Endpoint> {

@@ -64,7 +64,8 @@ pub(crate) fn pod(order: &WorkloadOrder, settings: &Settings) -> Pod {
     }
 }
 
-/// The hard limit, kept by the cluster even while Sortie is away. A warm pod gets it when somebody takes it.
+/// The hard limit, kept by the cluster even while Sortie is away. The time of a warm pod begins when somebody takes it, which the
+/// cluster does not know: Sortie alone keeps it there.
 fn active_deadline(order: &WorkloadOrder, settings: &Settings) -> Option<i64> {
     let limit = settings.active_deadline.filter(|_| !order.is_warm)?;
     i64::try_from(limit.as_secs()).ok()

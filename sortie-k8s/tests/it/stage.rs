@@ -34,11 +34,6 @@ pub(crate) struct Stage {
 impl Stage {
     /// A fresh namespace under Pod Security `restricted`; `None` where there is no cluster, which is said aloud.
     pub(crate) async fn open() -> Result<Option<Self>> {
-        Self::open_with(Settings::default()).await
-    }
-
-    /// The same, with settings of the test.
-    pub(crate) async fn open_with(settings: Settings) -> Result<Option<Self>> {
         if env::var_os("KUBECONFIG").is_none_or(|it| it.is_empty()) {
             eprintln!("skipped: no cluster (KUBECONFIG is not set); make test-cluster runs this");
             return Ok(None);
@@ -54,7 +49,7 @@ impl Stage {
             namespace: namespace.clone(),
             display_image: DISPLAY_IMAGE.to_owned(),
             reach: Reach::PortForward(PathBuf::from(env!("CARGO_TARGET_TMPDIR"))),
-            ..settings
+            ..Settings::default()
         };
         let runtime = KubernetesRuntime::connect(settings).await?;
         Ok(Some(Self { runtime, client, namespace }))
